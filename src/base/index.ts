@@ -1,0 +1,8 @@
+/** Floor 0: each file could be a standard library. */
+export { assert } from './assert.ts'
+export { type Batcher, batcher } from './batcher.ts'
+export type { Clock, Random, Timer } from './clock.ts'
+export { codeOf, defineErrors, messageOf, SelfsameError } from './errors.ts'
+export type { Finding, Place, Severity } from './finding.ts'
+export { canonicalJson, type Json } from './json.ts'
+export { didYouMean, nearest } from './suggest.ts'

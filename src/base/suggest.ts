@@ -1,0 +1,34 @@
+/** "Did you mean ...?" for names: the nearest known name by edit distance, if it is near enough to be a typo. */
+
+/** Levenshtein distance, two rows at a time (Wagner and Fischer, 1974). */
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= from.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      current[j] = Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
+    }
+    previous = current
+  }
+  return previous[to.length] ?? 0
+}
+
+/** The known name that was most likely meant, or undefined. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  let best: { name: string; distance: number } | undefined
+  for (const candidate of known) {
+    const distance = editDistance(name.slice(0, 64).toLowerCase(), candidate.toLowerCase())
+    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (!best || distance < best.distance)) {
+      best = { name: candidate, distance }
+    }
+  }
+  return best?.name
+}
+
+/** `" Did you mean 'bid'?"`, or the known names if none is near, or nothing if there are none. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  if (meant !== undefined) return ` Did you mean '${meant}'?`
+  return known.length === 0 ? '' : ` Known: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}.`
+}
