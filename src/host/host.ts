@@ -43,7 +43,11 @@ export type LogLine = {
 
 export type LogFilter = { readonly component: string | null; readonly entity: string | null; readonly last: number }
 
-export type Inspection = { readonly address: Address; readonly record: EntityRecord; readonly redacted: readonly string[] }
+export type Inspection = {
+  readonly address: Address
+  readonly record: EntityRecord
+  readonly redacted: readonly string[]
+}
 
 export interface Host {
   status(): Promise<HostStatus>
@@ -62,7 +66,10 @@ export interface Host {
   /** The last lines that pass the filter, then each further one until `stop` is called. */
   logs(filter: LogFilter, line: (line: LogLine) => void): { stop(): void }
   /** Writes a CPU profile or a heap snapshot of one cell to `path`. @throws CELL_UNKNOWN */
-  profile(cell: string, options: { readonly kind: 'cpu' | 'heap'; readonly durationMs: number; readonly path: string }): Promise<void>
+  profile(
+    cell: string,
+    options: { readonly kind: 'cpu' | 'heap'; readonly durationMs: number; readonly path: string },
+  ): Promise<void>
   /** Graceful: stops listening, lets turns commit, closes the store. Resolves when all is closed. */
   stop(): Promise<void>
 }
