@@ -25,7 +25,13 @@ export type Send = {
 
 /** `set` replaces a timer of the same name. */
 export type TimerChange =
-  | { readonly type: 'set'; readonly name: string; readonly dueMs: number; readonly message: string; readonly input: Payload }
+  | {
+      readonly type: 'set'
+      readonly name: string
+      readonly dueMs: number
+      readonly message: string
+      readonly input: Payload
+    }
   | { readonly type: 'cancel'; readonly name: string }
 
 export type Published = { readonly event: string; readonly data: string }

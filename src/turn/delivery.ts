@@ -65,7 +65,12 @@ export type FromCell =
       readonly outcome: Settled
     }
   | { readonly type: 'missing'; readonly turn: number; readonly revision: number }
-  | { readonly type: 'faulted'; readonly turn: number; readonly revision: number; readonly fault: import('./outcome.ts').Fault }
+  | {
+      readonly type: 'faulted'
+      readonly turn: number
+      readonly revision: number
+      readonly fault: import('./outcome.ts').Fault
+    }
   /** A commit for this turn is on its way to the store; the turn no longer holds the entity. */
   | { readonly type: 'committing'; readonly turn: number }
   | {

@@ -2,10 +2,11 @@
  * What cells and the router may ask of the store. One union per direction and port; items travel in arrays, one array
  * per event-loop tick. A port is answered in the order it asked, and a load sees every commit posted before it.
  */
-import type { Commit, OutboxRow, Verdict } from './commit.ts'
+
 import type { Address } from './address.ts'
-import type { EntityRecord, Page } from './record.ts'
+import type { Commit, OutboxRow, Verdict } from './commit.ts'
 import type { Answer } from './outcome.ts'
+import type { EntityRecord, Page } from './record.ts'
 
 // ---- cell <-> store
 export type CellToStore =
@@ -69,7 +70,10 @@ export type StoreCalls = {
   /** A delivery failed; try again not before `notBeforeMs`. */
   postpone: [{ row: number; attempts: number; notBeforeMs: number }, null]
   /** Takes a row or a timer out of delivery; the sender's `otherwise` is told UNDELIVERED in the same transaction. */
-  bury: [{ cause: 'message' | 'timer'; row: number; code: string; reason: string; attempts: number; nowMs: number }, { outbox: readonly OutboxRow[] }]
+  bury: [
+    { cause: 'message' | 'timer'; row: number; code: string; reason: string; attempts: number; nowMs: number },
+    { outbox: readonly OutboxRow[] },
+  ]
   /** Ends the wait of a row to whose receiver no turn can be given (NOT_FOUND): tells `otherwise`, removes the row. */
   refuse: [{ row: number; code: string; message: string; nowMs: number }, { outbox: readonly OutboxRow[] }]
   deadLetters: [{ after: number; limit: number }, readonly DeadLetter[]]
@@ -91,8 +95,20 @@ export type StoreCalls = {
   backup: [{ path: string }, { pages: number; commit: number }]
   close: [null, null]
 }
-export type ScheduleRow = { readonly name: string; readonly everyMs: number; readonly to: Address; readonly message: string; readonly input: string | null }
-export type Generation = { readonly generation: number; readonly release: string; readonly runtime: string; readonly node: string; readonly atMs: number }
+export type ScheduleRow = {
+  readonly name: string
+  readonly everyMs: number
+  readonly to: Address
+  readonly message: string
+  readonly input: string | null
+}
+export type Generation = {
+  readonly generation: number
+  readonly release: string
+  readonly runtime: string
+  readonly node: string
+  readonly atMs: number
+}
 export type StoreStatistics = {
   readonly commit: number
   readonly entities: Readonly<Record<string, number>>
@@ -106,10 +122,23 @@ export type StoreStatistics = {
   readonly commitMs: { readonly last: number; readonly worst: number }
 }
 
-export type StoreCall = { [N in keyof StoreCalls]: { readonly type: 'call'; readonly id: number; readonly name: N; readonly take: StoreCalls[N][0] } }[keyof StoreCalls]
+export type StoreCall = {
+  [N in keyof StoreCalls]: {
+    readonly type: 'call'
+    readonly id: number
+    readonly name: N
+    readonly take: StoreCalls[N][0]
+  }
+}[keyof StoreCalls]
 export type StoreResult =
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly code: string; readonly message: string; readonly remedy: string }
+  | {
+      readonly type: 'failed'
+      readonly id: number
+      readonly code: string
+      readonly message: string
+      readonly remedy: string
+    }
 export type StoreToRouter = StoreResult | { readonly type: 'verdict'; readonly verdict: Verdict }
 
 /** The store as its callers see it. Throws `SelfsameError` with the store's codes. */
