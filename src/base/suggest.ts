@@ -1,14 +1,20 @@
 /** "Did you mean ...?" for names: the nearest known name by edit distance, if it is near enough to be a typo. */
 
-/** Levenshtein distance, two rows at a time (Wagner and Fischer, 1974). */
+/** Edits from one to the other, where swapping two neighbours is one (optimal string alignment; Damerau, 1964). */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, i) => i)
   for (let i = 1; i <= from.length; i++) {
     const current = [i]
     for (let j = 1; j <= to.length; j++) {
       const substitution = (previous[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      current[j] = Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
+      let least = Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1)
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) {
+        least = Math.min(least, (beforePrevious[j - 2] ?? 0) + 1)
+      }
+      current[j] = least
     }
+    beforePrevious = previous
     previous = current
   }
   return previous[to.length] ?? 0
