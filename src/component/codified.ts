@@ -23,14 +23,24 @@ export type CodifiedContract = {
   readonly indexes: readonly string[]
 }
 
+/**
+ * The chain of migrations. `steps` digests each migration, oldest first. `versions[n]` is the version after the first
+ * `n` of them, so `versions[0]` is that of records older than any migration; `version` is the last of them, in which
+ * records are written now. A record is brought up from `versions.indexOf(record.version)`.
+ */
+export type CodifiedChain = {
+  readonly steps: readonly string[]
+  readonly versions: readonly string[]
+  readonly version: string
+}
+
 /** What a cell runs. `component` has entities; `connector` none; a `route` and the `edge` have no contract either. */
 export type CodifiedComponent = {
   readonly kind: 'component'
   readonly contract: CodifiedContract
   readonly state: JsonSchema
   readonly config: JsonSchema | null
-  /** Digest of each migration of the chain, oldest first, and of the whole: the version of what is written. */
-  readonly chain: { readonly steps: readonly string[]; readonly version: string }
+  readonly chain: CodifiedChain
   readonly invariants: readonly string[]
   readonly handles: { readonly attached: boolean; readonly detached: boolean; readonly cache: boolean }
   readonly permissions: { readonly fetch: readonly string[]; readonly node: readonly string[] }
@@ -48,6 +58,8 @@ export type CodifiedRoute = { readonly kind: 'route'; readonly name: string }
 export type CodifiedGateway = {
   readonly type: 'http'
   readonly port: number
+  /** The address to listen on; left out, the host decides. */
+  readonly host?: string
   readonly expose: readonly string[]
   /** The gateway asks the edge cell who a caller is; without it everyone is 'anonymous'. */
   readonly authenticates: boolean
@@ -55,7 +67,13 @@ export type CodifiedGateway = {
   readonly routes: Readonly<Record<string, string>>
 }
 
-export type CodifiedSchedule = { readonly everyMs: number; readonly component: string; readonly key: string; readonly message: string; readonly input: string | null }
+export type CodifiedSchedule = {
+  readonly everyMs: number
+  readonly component: string
+  readonly key: string
+  readonly message: string
+  readonly input: string | null
+}
 
 export type CodifiedSystem = {
   readonly name: string
