@@ -1,0 +1,16 @@
+/**
+ * Node's permission model for one worker, as a layer under SES and the absence of `require`. A guest reads its own
+ * files while it starts, and nothing after. Node's documentation says that this is no barrier against malicious code;
+ * it is a second lock on the same door.
+ */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Arguments for a hardened worker: it may read Selfsame's and SES's own files; no child processes, no addons. */
+export function guestPermissions(): readonly string[] {
+  const rooms = join(dirname(fileURLToPath(import.meta.url)), '..')
+  const ses = dirname(createRequire(import.meta.url).resolve('ses/package.json'))
+  const readable = [join(rooms, '*'), join(rooms, '..', 'package.json'), join(ses, '*')]
+  return ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`)]
+}
