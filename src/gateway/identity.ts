@@ -1,0 +1,34 @@
+/** Who sends a request: what the system's `authenticate` says, or 'anonymous' where there is none. */
+import type { SelfsameError } from '../base/index.ts'
+import { gatewayErrors } from './errors.ts'
+import type { Authenticate, GatewayLog, Headers, RequestFacts } from './ports.ts'
+
+export type Callers = {
+  /** Everyone's identity where nobody is asked for theirs; else null. */
+  readonly anonymous: string | null
+  identify(facts: RequestFacts): Promise<{ readonly identity: string } | { readonly error: SelfsameError }>
+}
+
+export function callers(authenticate: Authenticate | null, log: GatewayLog): Callers {
+  if (authenticate === null) return { anonymous: 'anonymous', identify: async () => ({ identity: 'anonymous' }) }
+  return {
+    anonymous: null,
+    async identify(facts) {
+      try {
+        const identity = await authenticate(facts)
+        return identity === null ? { error: gatewayErrors.UNAUTHENTICATED({}) } : { identity }
+      } catch (error) {
+        log({ level: 'error', message: 'authenticate could not be asked.', data: error })
+        return { error: gatewayErrors.AUTHENTICATION_UNAVAILABLE({}) }
+      }
+    },
+  }
+}
+
+/** Node's flat list of header names and values, as pairs: repeated headers stay apart. */
+export function headerPairs(rawHeaders: readonly string[]): Headers {
+  const pairs: [string, string][] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    pairs.push([rawHeaders[i]?.toLowerCase() ?? '', rawHeaders[i + 1] ?? ''])
+  return pairs
+}

@@ -1,0 +1,18 @@
+/** The gateway: HTTP and WebSocket in front of the router. */
+export { gatewayErrors } from './errors.ts'
+export type { ClientFrame, CloseCode, FrameId, FrameIssue, FrameLimits, ServerFrame } from './frames.ts'
+export { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts'
+export { openapi } from './openapi.ts'
+export type {
+  Authenticate,
+  Failure,
+  GatewayAnswer,
+  GatewayLog,
+  GatewayRouter,
+  Headers,
+  RequestFacts,
+  RoutePort,
+  RouteRequest,
+  RouteResponse,
+} from './ports.ts'
+export { type Gateway, type GatewayOptions, startGateway } from './start.ts'
