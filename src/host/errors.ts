@@ -44,4 +44,17 @@ export const hostErrors = defineErrors({
       `The answer of ${url} is larger than ${bytesMax} bytes.`,
     remedy: 'Turns record what they fetch, so answers are bounded; fetch less, or use a connector.',
   },
+  ROUTE_INTERRUPTED: {
+    message: ({ route }: { route: string }) => `The route '${route}' ended while it answered.`,
+    remedy: 'Ask again; its cell is being replaced. `selfsame status` says why.',
+  },
+  ROUTE_THREW: {
+    message: ({ route, problem }: { route: string; problem: string }) => `The route '${route}' threw: ${problem}`,
+    remedy: 'See the stack in `selfsame logs`.',
+  },
+  EDGE_FAILED: {
+    message: ({ problem }: { problem: string }) => `The system file failed: ${problem}`,
+    remedy:
+      'Look at the invariants and at `authenticate` in the system file; `selfsame logs --component edge` has the stack.',
+  },
 })

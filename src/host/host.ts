@@ -49,11 +49,16 @@ export type Inspection = {
   readonly redacted: readonly string[]
 }
 
+/** `failed`: nobody asked for the end, and the process should end with it. */
+export type HostEnd = { readonly failed: boolean; readonly because: string }
+
 export interface Host {
+  /** Resolves when the host has stopped, or cannot go on. */
+  readonly ended: Promise<HostEnd>
   status(): Promise<HostStatus>
-  /** @throws COMPONENT_UNKNOWN */
+  /** @throws COMPONENT_NOT_FOUND */
   list(component: string, page: Page): Promise<readonly string[]>
-  /** null if there is no such entity. Personal fields are redacted unless asked for. @throws COMPONENT_UNKNOWN */
+  /** null if there is no such entity. Personal fields are redacted unless asked for. @throws COMPONENT_NOT_FOUND */
   inspect(address: Address, options: { readonly personal: boolean }): Promise<Inspection | null>
   deadLetters(page: { readonly after: number; readonly limit: number }): Promise<readonly DeadLetter[]>
   /** false if there is no such dead letter. */

@@ -1,0 +1,14 @@
+/** The host: one process that serves one system. */
+
+export { hostErrors } from './errors.ts'
+export type {
+  CellStatus,
+  Host,
+  HostEnd,
+  HostStatus,
+  Inspection,
+  LogFilter,
+  LogLine,
+} from './host.ts'
+export type { InvariantResult } from './invariants.ts'
+export { RUNTIME_VERSION, type StartHost, startHost } from './start.ts'
