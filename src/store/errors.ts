@@ -92,6 +92,8 @@ const SQLITE_NOTADB = 26
 const SQLITE_IOERR_SHMSIZE = 10 | (19 << 8)
 export const SQLITE_BUSY = 5
 
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EROFS'])
+
 /** SQLite's primary result code of a thrown value, or undefined. */
 export function sqliteCode(error: unknown): number | undefined {
   const extended = extendedCode(error)
@@ -110,6 +112,7 @@ export function asStoreError(error: unknown, path: string): SelfsameError {
   if (extendedCode(error) === SQLITE_IOERR_SHMSIZE || codeOf(error) === 'ENOSPC') {
     return storeErrors.STORE_FULL({ because }, error)
   }
+  if (UNREADABLE.has(codeOf(error) ?? '')) return storeErrors.STORE_UNREADABLE({ path, because }, error)
   switch (sqliteCode(error)) {
     case SQLITE_FULL:
       return storeErrors.STORE_FULL({ because }, error)
