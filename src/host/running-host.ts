@@ -4,18 +4,18 @@ import { writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { MessagePort } from 'node:worker_threads'
 import { didYouMean } from '../base/index.ts'
-import type { CodifiedComponent, CodifiedConnector } from '../component/index.ts'
-import type { Gateway } from '../gateway/index.ts'
+import type { CodifiedComponent } from '../component/index.ts'
 import type { Release } from '../release/index.ts'
 import { personalPaths, redact } from '../schema/index.ts'
 import type { StoreHandle } from '../store/index.ts'
 import type { Address, Generation, Page } from '../turn/index.ts'
 import { hostErrors } from './errors.ts'
+import type { OpenGateway } from './gateways.ts'
 import type { CellStatus, Host, HostEnd, HostStatus, Inspection, LogFilter, LogLine } from './host.ts'
 import { checkInvariants } from './invariants.ts'
 import type { Log } from './log.ts'
 import { machineClock } from './powers.ts'
-import type { Wiring } from './start.ts'
+import type { Contracted, Wiring } from './wiring.ts'
 
 /** What is in flight when the host is told to stop gets this long, in the gateways, the router and the cells each. */
 const STOP_GRACE_MS = 5_000
@@ -25,8 +25,8 @@ type Parts = Wiring & {
   readonly store: StoreHandle<MessagePort>
   readonly dataFolder: string
   readonly log: Log
-  readonly gateways: readonly { readonly host: string; readonly gateway: Gateway }[]
-  readonly contracted: readonly (CodifiedComponent | CodifiedConnector)[]
+  readonly gateways: readonly OpenGateway[]
+  readonly contracted: readonly Contracted[]
   readonly inspecting: boolean
 }
 
