@@ -32,6 +32,7 @@ export function serveStore({ engine, router, schedule, closed }: ServeStore): {
   let fromCells: StoreItem[] = []
   let fromRouter: StoreItem[] = []
   let scheduled = false
+  const backups = new Set<Promise<void>>()
   let closing: OwnCall | undefined
 
   function apply() {
@@ -42,9 +43,14 @@ export function serveStore({ engine, router, schedule, closed }: ServeStore): {
     for (let from = 0; from < items.length; from += BATCH_ITEMS_MAX) {
       post(engine.applyBatch(items.slice(from, from + BATCH_ITEMS_MAX)))
     }
-    if (closing === undefined) return
+    if (closing !== undefined) void close(closing)
+  }
+
+  async function close({ id }: OwnCall) {
+    // A backup holds the connection; its steps are short, and without commits it does not take long.
+    await Promise.allSettled(backups)
     engine.close()
-    router.postMessage([{ type: 'result', id: closing.id, value: null }])
+    router.postMessage([{ type: 'result', id, value: null }])
     closed()
   }
 
@@ -81,8 +87,10 @@ export function serveStore({ engine, router, schedule, closed }: ServeStore): {
   router.on('message', (calls) => {
     for (const call of calls) {
       if (closing !== undefined) return
-      if (call.name === 'backup') void backUp(call)
-      else if (call.name === 'close') {
+      if (call.name === 'backup') {
+        const running = backUp(call).finally(() => backups.delete(running))
+        backups.add(running)
+      } else if (call.name === 'close') {
         soon()
         closing = call
       } else fromRouter.push({ port: ROUTER_PORT, item: call })
