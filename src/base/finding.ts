@@ -1,4 +1,5 @@
 /** One verdict of a check, as a person reads it: what, where, because, and what would make it pass. */
+import type { SelfsameError } from './errors.ts'
 
 export type Severity = 'refusal' | 'warning' | 'note'
 
@@ -14,4 +15,9 @@ export type Finding = {
   readonly remedy: string
   /** The lines around the place, with a caret below the column. */
   readonly frame?: string
+}
+
+/** A finding from one of a room's errors, so that a code means the same whether it is thrown or collected. */
+export function findingOf(error: SelfsameError, severity: Severity = 'refusal'): Finding {
+  return { code: error.code, severity, because: error.message, remedy: error.remedy }
 }

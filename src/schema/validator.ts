@@ -3,7 +3,10 @@
 /** One reason why a value does not satisfy its schema; `path` as in `bids[0].amount`, empty for the value itself. */
 export type Issue = { readonly path: string; readonly message: string }
 
-/** Returns null for a valid value, and then has filled in declared defaults in place; else every issue found. */
+/**
+ * Returns null for a valid value, and then has filled in declared defaults in place; else the issues found, 32 at
+ * most. A value that is refused is left as it was. Takes values as `JSON.parse` makes them.
+ */
 export type Validate = (value: unknown) => readonly Issue[] | null
 
 /** Names the schemas of one component. */
