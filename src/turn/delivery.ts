@@ -15,6 +15,8 @@ export type Delivery = {
   readonly lease: number
   readonly message: string
   readonly input: Payload
+  /** For a continuation (its cause has a `fate`): the reply's output or the rejection; `input` is what `with` carried. */
+  readonly result?: Payload
   readonly caller: Caller
   readonly cause: Cause
   readonly nowMs: number
