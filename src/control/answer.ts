@@ -5,11 +5,7 @@ import { type ControlCalls, type ControlRequest, type ControlVerb, PAGE_BYTES_MA
 /** `logs` is not here: it streams, see `connection.ts`. */
 export type AnsweredRequest = Exclude<ControlRequest, { type: 'cancel' | 'logs' }>
 
-export async function answerRequest(
-  request: AnsweredRequest,
-  powers: { readonly host: Host; readonly stop: () => Promise<void> },
-): Promise<ControlCalls[ControlVerb][1]> {
-  const { host } = powers
+export async function answerRequest(request: AnsweredRequest, host: Host): Promise<ControlCalls[ControlVerb][1]> {
   switch (request.type) {
     case 'status':
       return host.status()
@@ -38,7 +34,7 @@ export async function answerRequest(
       return null
     }
     case 'stop':
-      await powers.stop()
+      await host.stop()
       return null
     default:
       return request satisfies never

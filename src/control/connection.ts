@@ -3,7 +3,7 @@
  * and did not wait for is still done, but its subscriptions end with it.
  */
 import type { Socket } from 'node:net'
-import { messageOf, SelfsameError } from '../base/index.ts'
+import { codeOf, messageOf, SelfsameError } from '../base/index.ts'
 import type { Host, LogLine } from '../host/index.ts'
 import { answerRequest, followLogs } from './answer.ts'
 import { decodeRequest } from './decode.ts'
@@ -26,7 +26,6 @@ export type ConnectionPowers = {
   readonly host: Host
   readonly selfsame: string
   readonly pid: number
-  readonly stop: () => Promise<void>
   /** Called when the answer to `stop` has left. */
   readonly stopped: () => void
 }
@@ -87,24 +86,17 @@ export function serveConnection(socket: Socket, powers: ConnectionPowers): void 
       return
     }
     if (inFlight.has(id))
-      return send(refusal(id, controlErrors.CONTROL_REQUEST_INVALID({ reason: `id ${id} is in use` })))
+      return send(refusal(id, controlErrors.CONTROL_REQUEST_INVALID({ reason: `id ${id} is in use.` })))
     if (inFlight.size >= IN_FLIGHT_MAX) {
       return send(refusal(id, controlErrors.CONTROL_BUSY({ what: 'requests of this connection', max: IN_FLIGHT_MAX })))
     }
     inFlight.set(id, null)
     try {
       if (request.type === 'logs') return streamLogs(request)
-      const value = await answerRequest(request, powers)
+      const value = await answerRequest(request, powers.host)
       finish(id, { type: 'result', id, value }, request.type === 'stop' ? powers.stopped : undefined)
     } catch (error) {
-      const known = error instanceof SelfsameError
-      finish(
-        id,
-        refusal(
-          id,
-          known ? error : controlErrors.CONTROL_CALL_FAILED({ verb: request.type, reason: messageOf(error) }),
-        ),
-      )
+      finish(id, refusal(id, asKnown(error, request)))
     }
   }
 
@@ -137,4 +129,14 @@ export function serveConnection(socket: Socket, powers: ConnectionPowers): void 
 /** What a client that asks for too much is told. */
 export function refusal(id: number | null, error: SelfsameError): ControlReply {
   return { type: 'refused', id, code: error.code, message: error.message, remedy: error.remedy }
+}
+
+/** An error of the operating system on a path that the client named is the client's to mend; any other has no name. */
+function asKnown(error: unknown, { type, take }: Exclude<ControlRequest, { type: 'cancel' }>): SelfsameError {
+  if (error instanceof SelfsameError) return error
+  const reason = messageOf(error)
+  if (take !== null && 'path' in take && codeOf(error)?.startsWith('E')) {
+    return controlErrors.CONTROL_PATH_FAILED({ path: take.path, reason })
+  }
+  return controlErrors.CONTROL_CALL_FAILED({ verb: type, reason })
 }

@@ -98,11 +98,14 @@ test('an error of the host arrives with its code and remedy, any other as CONTRO
     checkInvariants: async () => {
       throw new Error('broken')
     },
+    profile: async (_cell, { path }) => writeFileSync(path, '', { flag: 'wx' }),
   })
   const { client } = await served(t, host)
   const page = { limit: 2, prefix: null, after: null, where: [] }
   await assert.rejects(client.call('list', { component: 'a', page }), code('CONTROL_IN_USE'))
   await assert.rejects(client.call('check', null), { code: 'CONTROL_CALL_FAILED', message: /'check': broken/ })
+  const profile = { cell: 'auction', kind: 'cpu', durationMs: 1, path: '/' } as const
+  await assert.rejects(client.call('profile', profile), code('CONTROL_PATH_FAILED'))
 })
 
 test('logs give the past and end; followed, they go on until stopped', async (t) => {

@@ -35,7 +35,7 @@ export function decodeRequest(line: string): Decoded {
     return { request: { type, id, take: TAKES[type](fields['take']) } as ControlRequest }
   } catch (error) {
     if (!(error instanceof Unfit)) throw error
-    return { request: null, id, reason: error.message }
+    return { request: null, id, reason: /[.?]$/.test(error.message) ? error.message : `${error.message}.` }
   }
 }
 

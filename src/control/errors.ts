@@ -34,7 +34,7 @@ export const controlErrors = defineErrors({
     remedy: 'Look with `selfsame status` whether the host still runs and whether what was asked for has happened.',
   },
   CONTROL_REQUEST_INVALID: {
-    message: ({ reason }: { reason: string }) => `The host did not understand a control request: ${reason}.`,
+    message: ({ reason }: { reason: string }) => `The host did not understand a control request: ${reason}`,
     remedy: 'Send one JSON object per line, as src/control/protocol.ts describes it.',
   },
   CONTROL_LINE_TOO_LONG: {
@@ -44,6 +44,11 @@ export const controlErrors = defineErrors({
   CONTROL_BUSY: {
     message: ({ what, max }: { what: string; max: number }) => `The host has ${max} ${what} already.`,
     remedy: 'Wait for one of them to end, then ask again.',
+  },
+  CONTROL_PATH_FAILED: {
+    message: ({ path, reason }: { path: string; reason: string }) => `The host cannot write ${path}: ${reason}.`,
+    remedy:
+      'Name another file. The host writes it, so the folder must exist on its machine and be writable for its user.',
   },
   CONTROL_CALL_FAILED: {
     message: ({ verb, reason }: { verb: string; reason: string }) => `The host failed at '${verb}': ${reason}`,

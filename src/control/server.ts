@@ -21,7 +21,6 @@ export type Control = {
 }
 
 /**
- * @param options.stop what the verb `stop` does; the host's own `stop` if left out
  * @param options.selfsame the version that the hello line names
  * @throws CONTROL_IN_USE, CONTROL_SOCKET_FAILED
  */
@@ -31,7 +30,6 @@ export async function startControl(options: {
   readonly tempFolder: string
   readonly selfsame: string
   readonly pid: number
-  readonly stop?: (() => Promise<void>) | undefined
 }): Promise<Control> {
   const { host, tempFolder, selfsame, pid } = options
   const dataFolder = resolve(options.dataFolder)
@@ -39,7 +37,6 @@ export async function startControl(options: {
   const place = placeSocket({ dataFolder, tempFolder })
 
   const { promise: stopped, resolve: tellStopped } = Promise.withResolvers<void>()
-  const stop = options.stop ?? (() => host.stop())
   const connections = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (connections.size >= CONNECTIONS_MAX) {
@@ -50,7 +47,7 @@ export async function startControl(options: {
     }
     connections.add(socket)
     socket.on('close', () => connections.delete(socket))
-    serveConnection(socket, { host, selfsame, pid, stop, stopped: tellStopped })
+    serveConnection(socket, { host, selfsame, pid, stopped: tellStopped })
   })
   const { inode } = await listenPrivately(server, place)
 

@@ -1,5 +1,5 @@
 /** A host for tests: answers from plain data, remembers what it was asked, and lets a test speak in its log. */
-import type { Host, HostStatus, LogFilter, LogLine } from '../../src/host/index.ts'
+import type { Host, HostEnd, HostStatus, LogFilter, LogLine } from '../../src/host/index.ts'
 import type { DeadLetter } from '../../src/turn/index.ts'
 
 export type FakeHost = Host & {
@@ -95,7 +95,9 @@ const matches = ({ component, entity }: LogFilter, line: LogLine): boolean =>
 export function fakeHost(overrides: Partial<Host> = {}): FakeHost {
   const asked: string[] = []
   const following = new Set<{ filter: LogFilter; line: (line: LogLine) => void }>()
+  const { promise: ended, resolve: end } = Promise.withResolvers<HostEnd>()
   const host: Host = {
+    ended,
     status: async () => FAKE_STATUS,
     list: async (component, page) => {
       asked.push(`list ${component} ${JSON.stringify(page)}`)
@@ -129,6 +131,7 @@ export function fakeHost(overrides: Partial<Host> = {}): FakeHost {
     },
     stop: async () => {
       asked.push('stop')
+      end({ failed: false, because: 'it was asked to stop' })
     },
   }
   return {
