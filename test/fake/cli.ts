@@ -8,20 +8,12 @@ export type Ran = { readonly out: string; readonly err: string; readonly code: n
 /** Three minutes and a second after the fake host has started. */
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 7, 6)
 
-export type Running = {
-  readonly ran: Promise<Ran>
-  /** What was written to stdout so far. */
-  readonly out: () => string
-  signal(signal: StopSignal): void
-  /** Codes with which the command wanted to end the process at once. */
-  readonly exits: number[]
-}
+export type FakeOptions = { readonly cwd: string; readonly env?: Record<string, string>; readonly tty?: boolean }
 
-export function startCli(
-  args: readonly string[],
-  options: { cwd: string; env?: Record<string, string>; tty?: boolean },
-): Running {
-  const output = { out: '', err: '' }
+/** The powers of a command, what it wrote with them, and a way to send it a signal. */
+export function fakePowers(options: FakeOptions) {
+  const written = { out: '', err: '' }
+  /** Codes with which the command wanted to end the process at once. */
   const exits: number[] = []
   let handle: ((signal: StopSignal) => void) | undefined
   const stream = (name: 'out' | 'err'): Output => {
@@ -29,7 +21,7 @@ export function startCli(
       isTTY: options.tty === true,
       columns: 80,
       write: (text: string) => {
-        output[name] += text
+        written[name] += text
         return true
       },
       on: () => self,
@@ -50,14 +42,14 @@ export function startCli(
     },
     exit: (code) => void exits.push(code),
   }
-  return {
-    ran: main(args, powers).then((code) => ({ ...output, code })),
-    out: () => output.out,
-    signal: (signal) => handle?.(signal),
-    exits,
-  }
+  return { powers, written, exits, signal: (signal: StopSignal) => handle?.(signal) }
 }
 
-export function runCli(args: readonly string[], options: Parameters<typeof startCli>[1]): Promise<Ran> {
+export function startCli(args: readonly string[], options: FakeOptions) {
+  const { powers, written } = fakePowers(options)
+  return { ran: main(args, powers).then((code): Ran => ({ ...written, code })), out: () => written.out }
+}
+
+export function runCli(args: readonly string[], options: FakeOptions): Promise<Ran> {
   return startCli(args, options).ran
 }

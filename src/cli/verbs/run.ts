@@ -3,18 +3,15 @@
  * `selfsame stop`, at once on the second signal; either way nothing that was acknowledged is lost.
  */
 import { resolve } from 'node:path'
-import { startControl } from '../../control/index.ts'
 import type { Release } from '../../release/index.ts'
 import { makeDataFolder } from '../data-folder.ts'
-import { cliErrors } from '../errors.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { logText } from '../log-text.ts'
-import { selfsameVersion } from '../package.ts'
 import { buildProject, isRelease, showFindings } from '../project.ts'
 import { readConfig, readSecrets } from '../read-files.ts'
-import { harmless, shortDigest, urlOf } from '../text.ts'
+import { serve } from '../serve.ts'
 import { wholeOption } from '../values.ts'
-import type { Input, Powers, StopSignal, Verb } from '../verb.ts'
+import type { Input, Powers, Verb } from '../verb.ts'
 import { dataFolderOf } from '../with-host.ts'
 
 const PORT_MAX = 65_535
@@ -52,8 +49,7 @@ export const run: Verb = {
     if (release === null) return EXIT_CODES.failed
     makeDataFolder(dataFolder)
 
-    // A reader of our output who goes away does not end the service.
-    terminal.whenBroken(() => {})
+    // Until it serves, a signal ends the process at once: there is nothing yet to end gracefully.
     const { startHost } = await import('../../host/index.ts')
     const host = await startHost({
       release,
@@ -61,33 +57,7 @@ export const run: Verb = {
       ...settings,
       log: (line) => terminal.err(input.json ? JSON.stringify(line) : logText(line, terminal.paintErr)),
     })
-    const control = await startControl({
-      host,
-      dataFolder,
-      selfsame: selfsameVersion(),
-      pid: powers.pid,
-      tempFolder: powers.tempFolder,
-    }).catch(async (error: unknown) => {
-      await host.stop()
-      throw error
-    })
-    const { gateways } = await host.status()
-    if (input.json) {
-      const where = { state: 'serving', pid: powers.pid, release: release.digest, dataFolder, control: control.path }
-      terminal.out(JSON.stringify({ ...where, gateways: gateways.map(({ host, port }) => ({ host, port })) }))
-    } else {
-      const urls = gateways.map((gateway) => urlOf(gateway)).join(', ')
-      terminal.out(
-        `${harmless(release.manifest.system)} ${shortDigest(release.digest)} serves ${urls || 'no gateway'}, data in ${harmless(dataFolder)}`,
-      )
-    }
-
-    const asked = Promise.race([control.stopped, firstSignal(powers)]).then(() => null)
-    const end = await Promise.race([asked, host.ended])
-    if (end?.failed !== true) await host.stop()
-    await control.close()
-    if (end?.failed === true) throw cliErrors.HOST_FAILED({ because: end.because })
-    return EXIT_CODES.ok
+    return serve({ host, release, dataFolder, json: input.json }, powers)
   },
 }
 
@@ -120,18 +90,4 @@ async function releaseAt({
   const { release, findings } = await buildProject({ dir: folder, out: undefined, terminal })
   if (findings.length > 0) showFindings(findings, { terminal, to: 'err' })
   return release
-}
-
-/** Resolves at the first signal; the second one ends the process. */
-function firstSignal({ onSignal, terminal, exit }: Powers): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0
-    onSignal((signal: StopSignal) => {
-      signals++
-      if (signals === 1) {
-        terminal.err(`${signal}: stopping; once more ends at once`)
-        resolve()
-      } else exit(signal === 'SIGINT' ? EXIT_CODES.interrupted : EXIT_CODES.terminated)
-    })
-  })
 }
