@@ -18,8 +18,8 @@ function main(): void {
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-bench-'))
   try {
     const result = {
-      plain: measure(join(folder, 'plain.db'), false),
-      sending: measure(join(folder, 'sending.db'), true),
+      plain: measure({ path: join(folder, 'plain.db'), sends: false }),
+      sending: measure({ path: join(folder, 'sending.db'), sends: true }),
     }
     if (process.argv.includes('--json')) console.log(JSON.stringify({ store: result }))
     else console.table(result)
@@ -28,7 +28,7 @@ function main(): void {
   }
 }
 
-function measure(path: string, sends: boolean): Measured {
+function measure({ path, sends }: { path: string; sends: boolean }): Measured {
   const engine = openStore({ path, monotonicMs: () => performance.now(), newStoreId: () => 'bench' })
   const openEpoch = { type: 'call', id: 1, name: 'openEpoch', take: { component: 'bench' } } as const
   engine.applyBatch([{ port: ROUTER_PORT, item: openEpoch }])

@@ -108,6 +108,12 @@ test('refuses a store whose tables are not those of its layout', (t) => {
   assert.throws(open, { code: 'STORE_DAMAGED', message: /tables/ })
 })
 
+test('refuses a store without its counters', (t) => {
+  const { open, state } = filled(t)
+  edit(state, 'delete from progress')
+  assert.throws(open, { code: 'STORE_DAMAGED', message: /progress/ })
+})
+
 test('refuses a store whose pages were overwritten', (t) => {
   const { open, state } = filled(t)
   const bytes = readFileSync(state)

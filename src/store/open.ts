@@ -11,7 +11,6 @@ import { asStoreError, storeErrors } from './errors.ts'
 import { syncFolder } from './folder.ts'
 import { APPLICATION_ID, createLayout, LAYOUT, LAYOUT_VERSION, layoutOf } from './layout.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
-import { loadProgress } from './progress.ts'
 
 export type OpenStore = {
   /** Path of `state.db`, or `:memory:`. */
@@ -115,8 +114,10 @@ function checkTables(db: Database, path: string): void {
   if (found.length !== wanted.length || found.some((sql, index) => sql !== wanted[index])) {
     throw storeErrors.STORE_DAMAGED({ path, because: 'its tables are not those of its layout' })
   }
-  loadProgress(db)
-  storeIdentity(db)
+  for (const table of ['progress', 'identity']) {
+    if (db.get(`select 1 from ${table}`)) continue
+    throw storeErrors.STORE_DAMAGED({ path, because: `the row of ${table} is missing` })
+  }
   for (const [table, order] of ENDS) {
     db.get(`select * from ${table} order by ${order} limit 1`)
     const backwards = order.split(', ').map((column) => `${column} desc`)
