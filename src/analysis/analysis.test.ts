@@ -165,17 +165,24 @@ test('says where a component declares its state', () => {
   const files = new Map([
     [
       '/project/c.ts',
-      `import { contract } from 'selfsame'\nexport const Auction = contract('auction', { messages: {} })`,
+      `import { contract } from 'selfsame'\nexport const Auction = contract('auction', { messages: { bid: {} } })`,
     ],
     [
       '/project/a.ts',
-      `import { Auction as A } from './c.ts'\nexport const declared = component(A, {\n  state: 1,\n  permissions: {},\n})`,
+      `import { Auction as A } from './c.ts'\nexport const declared = component(A, {\n  state: z.strictObject({ bids: 1 }),\n  permissions: {},\n})`,
     ],
   ])
   const { declarations, imports } = analyse({ files, root: '/project' })
   assert.deepEqual(
     declarations.map(({ component, part, place }) => `${component}.${part} ${place.file}:${place.line}`),
-    ['auction.contract c.ts:2', 'auction.state a.ts:3', 'auction.permissions a.ts:4'],
+    [
+      'auction.contract c.ts:2',
+      'auction.messages c.ts:2',
+      'auction.messages.bid c.ts:2',
+      'auction.state a.ts:3',
+      'auction.state.bids a.ts:3',
+      'auction.permissions a.ts:4',
+    ],
   )
   assert.deepEqual(
     imports.map(({ specifier, place }) => `${specifier} ${place.file}:${place.line}:${place.column}`),

@@ -8,6 +8,7 @@ import {
   isIdentifier,
   isImportDeclaration,
   isObjectLiteralExpression,
+  isPropertyAssignment,
   isStringLiteral,
   isVariableDeclaration,
   type Node,
@@ -17,7 +18,7 @@ import {
 
 export type Import = { readonly file: string; readonly specifier: string; readonly place: Place }
 
-/** `part` is 'contract' for a contract as a whole, or an option of the component: 'state', 'config', 'permissions'. */
+/** `part`: 'contract' for it as a whole, an option such as 'state', or a member of one: 'state.bids', 'messages.bid'. */
 export type Declaration = { readonly component: string; readonly part: string; readonly place: Place }
 
 /** Every static import and re-export, those of types included. */
@@ -32,7 +33,7 @@ export function importsIn({ program, locate }: { program: Program; locate: Locat
   )
 }
 
-/** `contract('auction', ...)`, and the options of `component(Auction, { state, ... })` for it. */
+/** `contract('auction', ...)`, `component(Auction, { state, ... })`, and the members of each option. */
 export function declarationsIn({ program, locate }: { program: Program; locate: Locator }): Declaration[] {
   const declarations: Declaration[] = []
   const contracts = new Map<SymbolKey, string>()
@@ -45,22 +46,38 @@ export function declarationsIn({ program, locate }: { program: Program; locate: 
     }
     for (const source of program.sources) walk(source)
   }
-  each(({ name, args: [first], node }) => {
+  const options = (component: string, literal: Node | undefined): void => {
+    for (const [option, name, value] of members(literal)) {
+      declarations.push({ component, part: option, place: locate.place(name) })
+      // `messages: { bid: ... }`, and `state: z.strictObject({ bids: ... })`.
+      const inner = isCallExpression(value) ? value.arguments[0] : value
+      for (const [field, at] of members(inner)) {
+        declarations.push({ component, part: `${option}.${field}`, place: locate.place(at) })
+      }
+    }
+  }
+  each(({ name, args: [first, definition], node }) => {
     if (name !== 'contract' || first === undefined || !isStringLiteral(first)) return
     declarations.push({ component: first.text, part: 'contract', place: locate.place(first) })
+    options(first.text, definition)
     const symbol = isVariableDeclaration(node.parent) ? program.symbolOf(node.parent.name) : undefined
     if (symbol !== undefined) contracts.set(symbol, first.text)
   })
-  each(({ name, args: [contract, options] }) => {
-    if ((name !== 'component' && name !== 'connector') || contract === undefined || options === undefined) return
+  each(({ name, args: [contract, declared] }) => {
+    if ((name !== 'component' && name !== 'connector') || contract === undefined) return
     const symbol = program.symbolOf(unwrap(contract))
     const component = symbol === undefined ? undefined : contracts.get(symbol)
-    const literal = unwrap(options)
-    if (component === undefined || !isObjectLiteralExpression(literal)) return
-    for (const option of literal.properties) {
-      const name = nameOf(option)
-      if (name !== undefined) declarations.push({ component, part: name.getText(), place: locate.place(name) })
-    }
+    if (component !== undefined) options(component, declared)
   })
   return declarations
+}
+
+function members(node: Node | undefined): (readonly [name: string, at: Node, value: Node])[] {
+  const literal = node === undefined ? undefined : unwrap(node)
+  if (literal === undefined || !isObjectLiteralExpression(literal)) return []
+  return literal.properties.flatMap((member) => {
+    const name = nameOf(member)
+    if (name === undefined) return []
+    return [[name.getText(), name, isPropertyAssignment(member) ? unwrap(member.initializer) : member] as const]
+  })
 }

@@ -21,7 +21,10 @@ const FINDINGS_MAX = 50
 /** What we check a system with that has no `tsconfig.json`: as strict as TypeScript is without taste. */
 const DEFAULT_OPTIONS = {
   target: 'esnext',
-  module: 'nodenext',
+  // As the bundler resolves: a folder without a `package.json` holds ES modules too.
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  moduleDetection: 'force',
   lib: ['esnext', 'dom', 'dom.iterable', 'dom.asynciterable'],
   types: [],
   strict: true,
@@ -34,6 +37,8 @@ const DEFAULT_OPTIONS = {
   resolveJsonModule: true,
 }
 
+/** What is wrong with the configuration as a whole; errors in files then say little. */
+const GENERAL = /^error (TS\d+: .*)$/m
 const DIAGNOSTIC = /^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/
 
 export type TypecheckOptions = {
@@ -128,8 +133,10 @@ function findingsOf({ status, output }: Run, dir: string, selfsame: string): Fin
       remedy: analysisFindings.TYPE_ERROR.remedy,
     })
   }
-  if (findings.length === 0 && foreign === 0) {
-    const because = `TypeScript ended with status ${status}: ${output.trim().split('\n')[0] ?? 'it said nothing'}`
+  const general = GENERAL.exec(output)?.[1]
+  if (general !== undefined || (findings.length === 0 && foreign === 0)) {
+    const said = general ?? output.trim().split('\n')[0]
+    const because = `TypeScript ended with status ${status}: ${said === '' ? 'it said nothing' : said}`
     return [
       { code: 'TYPE_CHECK_FAILED', severity: 'refusal', because, remedy: analysisFindings.TYPE_CHECK_FAILED.remedy },
     ]

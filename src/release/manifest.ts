@@ -2,7 +2,13 @@
  * `manifest.json`: what a release is. Its canonical JSON is digested, and that digest is the release's identity; so
  * nothing that differs between two machines stands in it.
  */
-import type { CodifiedComponent, CodifiedConnector, CodifiedGateway, CodifiedRoute, CodifiedSchedule } from '../component/codified.ts'
+import type {
+  CodifiedComponent,
+  CodifiedConnector,
+  CodifiedGateway,
+  CodifiedRoute,
+  CodifiedSchedule,
+} from '../component/codified.ts'
 
 /** A file of the release: path below the release folder, with forward slashes, and SHA-256 of its bytes in hex. */
 export type ReleaseFile = { readonly path: string; readonly digest: string; readonly bytes: number }
@@ -32,8 +38,18 @@ export type Manifest = {
   readonly schedules: Readonly<Record<string, CodifiedSchedule>>
   readonly invariants: readonly string[]
   readonly sources: readonly ReleaseFile[]
-  readonly packages: readonly { readonly name: string; readonly version: string; readonly license: string | null; readonly digest: string }[]
-  readonly builtWith: { readonly selfsame: string; readonly esbuild: string; readonly typescript: string; readonly zod: string }
+  readonly packages: readonly {
+    readonly name: string
+    readonly version: string
+    readonly license: string | null
+    readonly digest: string
+  }[]
+  readonly builtWith: {
+    readonly selfsame: string
+    readonly esbuild: string
+    readonly typescript: string
+    readonly zod: string
+  }
   /** Filled in when releases are signed. */
   readonly signature: null
 }

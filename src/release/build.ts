@@ -1,0 +1,177 @@
+/**
+ * The build, step by step: find the system, learn its modules, evaluate it and read its sources, bundle each cell
+ * alone, assemble, write. Every step adds its findings; refusals stop the build before the next step that would rest
+ * on what was refused, and nothing is written unless there are none.
+ */
+import { join } from 'node:path'
+import { byPlace, typecheck } from '../analysis/index.ts'
+import type { Finding } from '../base/index.ts'
+import type { CodifiedSystem } from '../component/index.ts'
+import { assemble, type BuiltCell } from './assemble.ts'
+import { type Bundle, type BundleOptions, bundle } from './bundle.ts'
+import { type CellSource, crossings, graphOf, placeCells, reachedOnlyBy } from './cells.ts'
+import type { BuildOptions, BuildResult } from './door.ts'
+import { bundleEdge } from './edge.ts'
+import { finding } from './errors.ts'
+import { evaluate } from './evaluate/evaluate.ts'
+import { codifiedFindings } from './findings.ts'
+import type { CellImage } from './manifest.ts'
+import { modulesBelow } from './modules.ts'
+import { undeclared } from './permissions.ts'
+import { findSystem, ourSources } from './project.ts'
+import { type OwnSources, readSources } from './sources.ts'
+import { writeRelease } from './write.ts'
+
+const RELEASES = 'releases'
+const EDGE = 'edge'
+
+export async function build(options: BuildOptions): Promise<BuildResult> {
+  const progress = options.onProgress ?? (() => {})
+  const project = findSystem(options.dir)
+  if ('code' in project) return refused([project])
+  const { dir, file } = project
+  const ours = ourSources()
+  progress({ step: 'find', text: file })
+
+  const types = options.typecheck === false ? [] : typecheck({ dir, file, selfsame: ours.entry })
+  const found: Finding[] = []
+  const done = async (): Promise<BuildResult> => {
+    const typeErrors = await types
+    // A file that does not parse is said once, by the type-check.
+    const others = typeErrors.length > 0 ? found.filter(({ code }) => code !== 'BUNDLE_FAILED') : found
+    return refused([...typeErrors, ...others])
+  }
+
+  const modules = modulesBelow({ dir, selfsame: ours.folder })
+  const shared = { dir, modules, selfsame: ours.entry } satisfies Partial<BundleOptions>
+  const scanned = await bundle({
+    ...shared,
+    entry: `import ${JSON.stringify(file)}`,
+    platform: 'node',
+    ownCodeOnly: true,
+  })
+  if (scanned.type === 'failed') {
+    found.push(...scanned.findings)
+    return done()
+  }
+  const graph = graphOf(scanned.bundle.modules)
+  const system = modules.of(file)
+  const others = [...graph.values()].filter((module) => module.file !== file && isCode(module.file)).sort(byName)
+
+  progress({ step: 'evaluate', text: system.name })
+  const evaluating = evaluate({ ...shared, own: [system, ...others] })
+  const sources = readSources({ own: [...graph.values()], modules, dir })
+  const evaluated = await evaluating
+  if (evaluated.type === 'failed') {
+    found.push(...sources.analysis.findings, ...evaluated.findings)
+    return done()
+  }
+  const { codified, homes } = evaluated
+  const placed = placeCells({ homes, system, graph, sources })
+  found.push(...placed.findings, ...namesTaken(placed.cells))
+  found.push(...crossings({ cells: placed.cells, system, graph, where: sources.where }))
+  found.push(...lenient(sources, reachedOnlyBy({ cells: placed.cells, graph, kinds: ['connector'] })))
+  found.push(...codifiedFindings(evaluated.findings, sources))
+  if (found.some(isRefusal)) return done()
+
+  progress({ step: 'bundle', text: `${placed.cells.length + 1} cells` })
+  const bundling = placed.cells.map(async (cell) => ({ cell, result: await bundle({ ...shared, ...entryOf(cell) }) }))
+  const edge = await bundleEdge({ system, cells: placed.cells, homes, options: shared })
+  found.push(...edge.findings)
+  const built: BuiltCell[] = []
+  const keep = (
+    cell: Pick<CellSource, 'name' | 'module'> & { kind: CellSource['kind'] | 'edge' },
+    result: Bundle,
+  ): void => {
+    const image = codifiedOf(cell, codified)
+    const declared = image.kind === 'component' ? image.permissions.node : []
+    if (cell.kind !== 'connector') found.push(...undeclared({ cell, bundle: result, declared, where: sources.where }))
+    built.push({ name: cell.name, codified: image, bundle: result })
+  }
+  for (const { cell, result } of await Promise.all(bundling)) {
+    if (result.type === 'failed') found.push(...result.findings)
+    else keep(cell, result.bundle)
+  }
+  if (edge.result.type === 'failed') found.push(...edge.result.findings)
+  else keep({ name: EDGE, kind: 'edge', module: system }, edge.result.bundle)
+
+  progress({ step: 'check', text: 'types' })
+  const typeErrors = await types
+  if (typeErrors.length > 0 || found.some(isRefusal)) return done()
+
+  const assembled = assemble({ codified, cells: built, sources: sources.files, modules, dir })
+  progress({ step: 'write', text: assembled.digest })
+  const path = writeRelease({ ...assembled, out: options.out ?? join(dir, RELEASES) })
+  return { type: 'built', digest: assembled.digest, path, manifest: assembled.manifest, findings: sorted(found) }
+}
+
+function entryOf({ kind, module, export: name }: CellSource): Pick<BundleOptions, 'entry' | 'platform'> {
+  const entry = `export { ${name} as default } from ${JSON.stringify(module.file)}`
+  return { entry, platform: kind === 'connector' ? 'node' : 'cell' }
+}
+
+function codifiedOf(
+  { name, kind }: { name: string; kind: CellSource['kind'] | 'edge' },
+  system: CodifiedSystem,
+): CellImage['codified'] {
+  switch (kind) {
+    case 'edge':
+      return { kind }
+    case 'route':
+      return { kind, name }
+    case 'component':
+    case 'connector': {
+      const found = [...system.components, ...system.connectors].find(({ contract }) => contract.name === name)
+      if (found === undefined) throw new Error(`Selfsame bug: no codified form of ${kind} ${name}`)
+      return found
+    }
+    default:
+      return kind satisfies never
+  }
+}
+
+/**
+ * A connector may keep what belongs to the world it speaks to, such as a pool of connections: it has no state that a
+ * patch would convert, and is started anew by every patch that touches it. Worth knowing, and no refusal.
+ */
+function lenient({ analysis }: OwnSources, connectors: ReadonlySet<string>): Finding[] {
+  return analysis.findings.map((found) =>
+    found.code === 'HIDDEN_STATE' && connectors.has(found.place?.file ?? '')
+      ? { ...found, severity: 'note' as const }
+      : found,
+  )
+}
+
+function namesTaken(cells: readonly CellSource[]): Finding[] {
+  const names = [EDGE, ...cells.map(({ name }) => name)]
+  return cells
+    .filter(({ name }, i) => names.indexOf(name) <= i)
+    .map(({ kind, name, module }) =>
+      finding('CELL_NAME_TAKEN', {
+        place: { file: module.name, line: 1, column: 1 },
+        because: `The ${kind} is called '${name}', which is the name of another cell.`,
+      }),
+    )
+}
+
+function refused(findings: readonly Finding[]): BuildResult {
+  return { type: 'refused', findings: sorted(findings) }
+}
+
+const RANK: Readonly<Record<Finding['severity'], number>> = { refusal: 0, warning: 1, note: 2 }
+
+function sorted(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity] || byPlace(a, b))
+}
+
+function isRefusal({ severity }: Finding): boolean {
+  return severity === 'refusal'
+}
+
+function isCode(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(file)
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1
+}
