@@ -72,4 +72,63 @@ export const componentErrors = /* @__PURE__ */ defineErrors({
       `${component} has no message '${message}'.${hint}`,
     remedy: 'Use a message of the contract.',
   },
+  // ---- found by the build, when all parts are there
+  HANDLER_MISSING: {
+    message: ({ where, message }: Where & { message: string }) =>
+      `${where} has no handler for its message '${message}'`,
+    remedy: 'Write the handler, or take the message out of the contract.',
+  },
+  HANDLER_UNKNOWN: {
+    message: ({ where, name, hint }: Where & { name: string; hint: string }) =>
+      `${where} has a handler '${name}', and no such message.${hint}`,
+    remedy: 'Declare the message in the contract, or remove the handler.',
+  },
+  INITIAL_MISSING: {
+    message: ({ where }: Where) => `${where} has no function 'initial'`,
+    remedy: 'Write initial(key, input, turn): it makes the state of a new entity.',
+  },
+  NOTHING_CREATES: {
+    message: ({ where }: Where) => `No message of ${where} creates, so none of its entities can come to be`,
+    remedy: 'Mark the message that makes an entity with creates: true.',
+  },
+  INDEX_MISMATCH: {
+    message: ({ where, index, declared }: Where & { index: string; declared: boolean }) =>
+      declared
+        ? `The contract ${where} declares the index '${index}', and the component does not compute it`
+        : `${where} computes the index '${index}', and its contract declares others`,
+    remedy: 'Declare in the contract the indexes that the component computes, or none at all.',
+  },
+  KEY_NOT_TEXT: {
+    message: ({ where }: Where) => `The key of ${where} can be something other than a string`,
+    remedy: 'Use a schema of strings, such as z.string().max(40).',
+  },
+  REPLY_TO_UNKNOWN: {
+    message: ({ where, message, hint }: Where & { message: string; hint: string }) =>
+      `${where}: nobody can wait for the answer to '${message}'.${hint}`,
+    remedy: 'Name a message of the same contract that is no read.',
+  },
+  SCHEDULE_INVALID: {
+    message: ({ schedule, because }: Because & { schedule: string }) =>
+      `The schedule '${schedule}' cannot run: ${because}`,
+    remedy: 'Correct the schedule in the system file.',
+  },
+  EXPOSED_UNKNOWN: {
+    message: ({ port, component, hint }: { port: number; component: string; hint: string }) =>
+      `The gateway on port ${port} exposes '${component}', and no component or connector of the system has this contract.${hint}`,
+    remedy: 'Add the component to the system, or take its contract out of expose.',
+  },
+  NOTHING_PUBLIC: {
+    message: ({ port, component }: { port: number; component: string }) =>
+      `The gateway on port ${port} exposes '${component}', which has no public message and no event`,
+    remedy: "Mark what anyone may send with access: 'public', or take the contract out of expose.",
+  },
+  GATEWAY_PORT_TAKEN: {
+    message: ({ port }: { port: number }) => `Two gateways listen on port ${port}`,
+    remedy: 'Give each gateway a port of its own.',
+  },
+  INVARIANT_UNKNOWN: {
+    message: ({ invariant, because }: Because & { invariant: string }) =>
+      `The invariant '${invariant}' sums over nothing: ${because}`,
+    remedy: 'Name components and messages of the system.',
+  },
 })

@@ -19,6 +19,10 @@ export type {
   CodifiedSchedule,
   CodifiedSystem,
 } from './codified.ts'
+export type { Codified } from './codify/collected.ts'
+export { codifyComponent, codifyConnector } from './codify/component.ts'
+export { schemasOf } from './codify/schemas-of.ts'
+export { codifySystem } from './codify/system.ts'
 export { type Component, component, type StateOf, type TurnOf } from './component.ts'
 export { type Connector, type ConnectorTurn, connector } from './connector.ts'
 export {

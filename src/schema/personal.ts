@@ -4,6 +4,7 @@
  */
 import type { Json } from '../base/index.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { partsOf, type SchemaPart } from './parts.ts'
 
 /** Stands in place of a personal value. A redacted record need not satisfy its schema. */
 export const REDACTED = '[personal]'
@@ -11,24 +12,13 @@ export const REDACTED = '[personal]'
 /** Paths such as `pending[].bidder`; elements of arrays and of records are `[]`, personal keys of a record `[key]`. */
 export function personalPaths(schema: JsonSchema): readonly string[] {
   const paths = new Set<string>()
-  collect(schema, '', paths)
+  collect({ schema, path: '' }, paths)
   return [...paths]
 }
 
-function collect(schema: JsonSchema, path: string, paths: Set<string>): void {
-  if (schema.personal) {
-    paths.add(path)
-    return
-  }
-  for (const branch of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) collect(branch, path, paths)
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    collect(property, path === '' ? name : `${path}.${name}`, paths)
-  }
-  if (schema.propertyNames) collect(schema.propertyNames, `${path}[key]`, paths)
-  if (schema.additionalProperties) collect(schema.additionalProperties, `${path}[]`, paths)
-  for (const item of [...(schema.prefixItems ?? []), ...(schema.items ? [schema.items] : [])]) {
-    collect(item, `${path}[]`, paths)
-  }
+function collect(part: SchemaPart, paths: Set<string>): void {
+  if (part.schema.personal) paths.add(part.path)
+  else for (const below of partsOf(part)) collect(below, paths)
 }
 
 /** A copy of `value` with every personal value replaced. What the schema does not describe is copied as it is. */
