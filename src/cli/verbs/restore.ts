@@ -1,7 +1,7 @@
 /** `selfsame restore <file>`: a data folder from a backup. */
 import { resolve } from 'node:path'
 import type { Restored } from '../../store/index.ts'
-import { makeDataFolder } from '../data-folder.ts'
+import { makeDataFolder, removeIfEmpty } from '../data-folder.ts'
 import { cliErrors } from '../errors.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { count, counted, harmless } from '../text.ts'
@@ -24,13 +24,16 @@ export const restore: Verb = {
     const from = resolve(cwd, input.argument(0))
     const to = resolve(cwd, folder)
     const asCopy = input.flag('as-copy')
-    makeDataFolder(to)
+    const made = makeDataFolder(to)
     // Loaded when needed: it brings a database.
     const { restoreStore } = await import('../../store/index.ts')
     const progress = terminal.progress(`restoring ${from}`)
     let restored: Restored
     try {
       restored = restoreStore({ from, to, asCopy: asCopy ? { newStoreId: newId() } : null, nowMs: nowMs() })
+    } catch (error) {
+      if (made) removeIfEmpty(to)
+      throw error
     } finally {
       progress.done()
     }
