@@ -1,10 +1,9 @@
 /** One auction house, as an author would write it. Nothing here is run: the type checker is the test. */
 import * as z from 'zod'
+import { client } from '../client/index.ts'
 import {
-  type Calls,
   type Cents,
   type ConfigOf,
-  type Contract,
   cents,
   component,
   connector,
@@ -16,7 +15,6 @@ import {
   type Instant,
   instant,
   isRejection,
-  type KeyOf,
   migration,
   personal,
   type ReplyTo,
@@ -30,17 +28,6 @@ import {
   type World,
   within,
 } from '../index.ts'
-
-// The client's own door is tested in its room; here is what its types have to say about a contract.
-declare const client: <C extends Contract>(
-  url: string,
-  component: C['name'],
-) => { at(key: KeyOf<C>): Calls<C, 'public'> & Hearing<C> }
-type Hearing<C extends Contract> = C['definition'] extends { events: infer E }
-  ? {
-      on<N extends keyof E>(event: N, seen: (data: E[N] extends z.ZodType ? z.output<E[N]> : never) => void): () => void
-    }
-  : {}
 
 // ---- keys stand alone: contracts that take `X.definition.key` from each other are TS7022, getters included
 const AccountId = z.string().max(40)
