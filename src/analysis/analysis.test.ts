@@ -91,6 +91,10 @@ test('lets pass what does not change after the module has been evaluated', () =>
   check(`class C { n = 0; up() { this.n++ } }\nexport const go = () => { const c = new C(); c.up(); return c.n }`, [])
   check(`export const value = await Promise.resolve(1)`, [])
   check(`declare let ambient: number\nexport const get = () => ambient`, [])
+  check(
+    `function all(visit: (see: (n: number) => void) => void) { const found: number[] = []\n visit((n) => found.push(n))\n return found }\nexport const rows = all((see) => see(1))`,
+    [],
+  )
   check(`const word = /x/\nexport const has = (s: string) => word.test(s)`, [])
   check(
     `const take = (held: Record<string, number>, id: string) => { delete held[id] }\nexport const go = () => { const mine = { a: 1 }; take(mine, 'a') }`,

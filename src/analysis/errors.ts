@@ -25,5 +25,3 @@ export const analysisFindings = {
     remedy: 'Run `npx tsc --noEmit -p .` in the folder of the system to see what TypeScript says.',
   },
 } as const
-
-export type AnalysisCode = keyof typeof analysisFindings

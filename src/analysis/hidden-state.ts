@@ -90,7 +90,7 @@ export function findHidden(found: {
           `'${binding.name}' (${locate.text(binding.node)}) lives as long as the module, and this function ${write.how}.`,
         )
       }
-    } else if (factories.has(binding.owner) && writer !== binding.owner) {
+    } else if (factories.has(binding.owner) && writer !== binding.owner && !isCallback(writer)) {
       report(
         write.node,
         binding.node,
@@ -108,6 +108,15 @@ export function findHidden(found: {
     )
   }
   return findings
+}
+
+/**
+ * Whether a function is handed to a call. Within a function that runs while the module is evaluated we take it to have
+ * ended with it, as in `visit(tree, (node) => found.push(node))`; a callback that is kept is not found here.
+ */
+function isCallback(fn: Node): boolean {
+  const { parent } = fn
+  return isCallExpression(parent) && parent.arguments.some((argument) => argument === fn)
 }
 
 /** Everything that is declared with a name and holds a value. */

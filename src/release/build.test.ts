@@ -190,3 +190,39 @@ test('type-checks with strict defaults, and counts errors in own files alone', a
     ['TYPE_ERROR pears/component.ts:15'],
   )
 })
+
+test('passes on what the bundler finds odd in own code, once', async (t) => {
+  const head = 'export const here: unknown = import.meta.url'
+  const { findings } = await built(fresh(t, { ...twoCounters, ...counter('apples', { head }) }))
+  assert.deepEqual(
+    findings.map(({ code, severity, place }) => `${severity} ${code} ${place?.file}:${place?.line}`),
+    ['warning BUNDLE_WARNING apples/component.ts:4'],
+  )
+})
+
+test('refuses `await` at module level, which a script cannot have', async (t) => {
+  const head = 'export const late = await Promise.resolve(1)'
+  const dir = fresh(t, { ...twoCounters, ...counter('apples', { head }) })
+  const { findings } = await buildRelease({ dir, typecheck: false })
+  assert.deepEqual(
+    findings.map(({ code, place }) => `${code} ${place?.file}:${place?.line}`),
+    ['BUNDLE_FAILED apples/component.ts:4'],
+  )
+})
+
+test('the release does not depend on the order of exports, or on a module that exports again', async (t) => {
+  const again = {
+    'parts.ts': `export * from './apples/component.ts'\nexport { pears as p, pears } from './pears/component.ts'\n`,
+  }
+  const files = {
+    ...twoCounters,
+    ...again,
+    ...systemOf([], { imports: `import { apples, p as pears } from './parts.ts'` }),
+  }
+  const system = files['system.ts']?.replace('components: []', 'components: [apples, pears]') ?? ''
+  const direct = await built(fresh(t, twoCounters))
+  const through = await built(fresh(t, { ...files, 'system.ts': system }))
+  const { edge: _, ...cells } = digests(through)
+  const { edge: __, ...expected } = digests(direct)
+  assert.deepEqual(cells, expected)
+})

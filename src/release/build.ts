@@ -3,7 +3,7 @@
  * alone, assemble, write. Every step adds its findings; refusals stop the build before the next step that would rest
  * on what was refused, and nothing is written unless there are none.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { byPlace, typecheck } from '../analysis/index.ts'
 import type { Finding } from '../base/index.ts'
 import type { CodifiedSystem } from '../component/index.ts'
@@ -86,6 +86,10 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     const image = codifiedOf(cell, codified)
     const declared = image.kind === 'component' ? image.permissions.node : []
     if (cell.kind !== 'connector') found.push(...undeclared({ cell, bundle: result, declared, where: sources.where }))
+    for (const warning of result.warnings) {
+      if (!found.some(({ place, because }) => because === warning.because && isSame(place, warning.place)))
+        found.push(warning)
+    }
     built.push({ name: cell.name, codified: image, bundle: result })
   }
   for (const { cell, result } of await Promise.all(bundling)) {
@@ -101,7 +105,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 
   const assembled = assemble({ codified, cells: built, sources: sources.files, modules, dir })
   progress({ step: 'write', text: assembled.digest })
-  const path = writeRelease({ ...assembled, out: options.out ?? join(dir, RELEASES) })
+  const path = writeRelease({ ...assembled, out: resolve(options.out ?? join(dir, RELEASES)) })
   return { type: 'built', digest: assembled.digest, path, manifest: assembled.manifest, findings: sorted(found) }
 }
 
@@ -166,6 +170,10 @@ function sorted(findings: readonly Finding[]): Finding[] {
 
 function isRefusal({ severity }: Finding): boolean {
   return severity === 'refusal'
+}
+
+function isSame(a: Finding['place'], b: Finding['place']): boolean {
+  return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column
 }
 
 function isCode(file: string): boolean {

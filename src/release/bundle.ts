@@ -36,7 +36,8 @@ export type Bundle = {
   readonly modules: readonly BundledModule[]
   /** Built-ins that the script really asks `require` for. */
   readonly builtins: readonly string[]
-  readonly warnings: readonly string[]
+  /** What the bundler found odd in the author's own code. */
+  readonly warnings: readonly Finding[]
 }
 
 export type BundleOptions = {
@@ -103,11 +104,16 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
         map: renameInMap(map?.text ?? '{}', named),
         modules: bundledModules(result.metafile, named),
         builtins: builtinsIn(result.metafile),
-        warnings: result.warnings.map(({ text }) => text),
+        warnings: result.warnings
+          .filter(({ location }) => location !== null && modules.of(resolve(dir, location.file)).package === null)
+          .map((message) => ({ ...findingOf('BUNDLE_WARNING', message, dir, modules), severity: 'warning' as const })),
       },
     }
   } catch (error) {
-    return { type: 'failed', findings: failures(error).map((message) => findingOf(message, dir, modules)) }
+    return {
+      type: 'failed',
+      findings: failures(error).map((message) => findingOf('BUNDLE_FAILED', message, dir, modules)),
+    }
   }
 }
 
@@ -213,11 +219,17 @@ function failures(error: unknown): readonly Message[] {
   return messages
 }
 
-function findingOf({ text, location }: Message, dir: string, modules: Modules): Finding {
-  if (location === null) return finding('BUNDLE_FAILED', { because: `${text}.` })
+function findingOf(
+  code: 'BUNDLE_FAILED' | 'BUNDLE_WARNING',
+  { text, location }: Message,
+  dir: string,
+  modules: Modules,
+): Finding {
+  const because = text.endsWith('.') ? text : `${text}.`
+  if (location === null) return finding(code, { because })
   const { file, line, column, lineText } = location
   const place = { file: file === ENTRY ? file : modules.of(resolve(dir, file)).name, line, column: column + 1 }
   const width = String(line).length
   const frame = `> ${line} | ${lineText}\n  ${' '.repeat(width)} | ${' '.repeat(column)}^`
-  return finding('BUNDLE_FAILED', { because: `${text}.`, place, frame })
+  return finding(code, { because, place, frame })
 }

@@ -33,6 +33,9 @@ export const releaseFindings = {
     remedy:
       'Correct what the bundler says; everything that a cell runs must be found, and be JavaScript, at build time.',
   },
+  BUNDLE_WARNING: {
+    remedy: 'Look at it: what the bundler finds odd is rarely what was meant.',
+  },
   COMPONENT_NOT_EXPORTED: {
     remedy: 'Give it a module of its own that exports it, and import it in the system file.',
   },
