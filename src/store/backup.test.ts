@@ -83,6 +83,19 @@ function openCopy(path: string): { entities: number } {
   return { entities: row?.entities ?? 0 }
 }
 
+test('begins a backup between two commits, however often it meets one', async (t) => {
+  const { live, place } = serving(t)
+  const epochs = () => live.call('openEpoch', { component: 'ledger' })
+  for (let n = 0; n < 30; n++) {
+    const path = join(place, `backup-${n}`)
+    const copying = live.engine.backup(path)
+    // The first step runs in another thread, beside these.
+    for (let i = 0; i < 20; i++) epochs()
+    await copying
+    assert.deepEqual(checkStore(path), [])
+  }
+})
+
 test('never overwrites a file with a backup', async (t) => {
   const { live, backup } = serving(t)
   writeFileSync(backup, 'mine')

@@ -31,6 +31,9 @@ export const BATCH_ITEMS_MAX = 2_000
 /** Pages that one step of a backup copies; a step holds the connection, and 100 pages take about a millisecond. */
 export const BACKUP_PAGES_PER_STEP = 100
 
+/** How often a backup tries to begin between two commits. Even a store that always commits leaves gaps. */
+export const BACKUP_STARTS_MAX = 1_000
+
 /** The write-ahead log is written back when it is longer than this. SQLite's own default is about 4 MiB, too. */
 export const WAL_BYTES_MAX = 4 * 1024 * 1024
 

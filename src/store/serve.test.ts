@@ -90,6 +90,14 @@ test('refuses to start on a folder in use, with the code that the thread gave', 
   await (await startStore({ dataFolder })).close()
 })
 
+test('says that its thread ended by itself, and fails what is asked afterwards', async (t) => {
+  const store = await startStore({ dataFolder: newFolder(t) })
+  // What no cell sends: stands for a bug of ours.
+  store.connectCell('auction').postMessage(null)
+  assert.equal((await store.terminated).failed, true)
+  await assert.rejects(store.call('statistics', null), { code: 'STORE_STOPPED', message: /not iterable|null/ })
+})
+
 test('backs up over its port', async (t) => {
   const dataFolder = newFolder(t)
   const store = await startStore({ dataFolder })

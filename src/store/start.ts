@@ -29,12 +29,14 @@ export async function startStore({ dataFolder, limits = {} }: StartStore): Promi
     state.failed = true
     state.because = messageOf(error)
   })
+  // The thread's exit may be told before its last replies; the end of its port never is.
+  const lastHeard = new Promise<void>((resolve) => void near.once('close', resolve))
   const terminated = new Promise<{ because: string; failed: boolean }>((resolve) => {
-    worker.on('exit', (code) => {
+    worker.on('exit', async (code) => {
+      await lastHeard
       const failed = state.failed || !state.closing
       const because = failed && !state.failed ? `its thread ended with code ${code}` : state.because
       client.stop(because)
-      near.close()
       resolve({ because, failed })
     })
   })
