@@ -3,9 +3,9 @@
  * passes as text and in arrays, and nothing is answered before `settle` runs it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { CodifiedContract, Component, Connector } from '../../../component/index.ts'
-import type { JsonSchema, Validate, Validators } from '../../../schema/index.ts'
+import { compileValidators, type JsonSchema, toJsonSchema, type Validators } from '../../../schema/index.ts'
 import type { CellToStore, Commit, Delivery, EntityRecord, FromCell, StoreToCell, ToCell } from '../../../turn/index.ts'
 import {
   componentEngine,
@@ -21,36 +21,18 @@ type Schemas = Readonly<Record<string, z.ZodType>>
 export const VERSION = 'chain-now'
 export const NOW_MS = 1_700_000_000_000
 
-export function validatorOf(schema: z.ZodType): Validate {
-  return (value) => {
-    const parsed = schema.safeParse(value)
-    if (!parsed.success) return parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-    if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) Object.assign(value, parsed.data)
-    return null
-  }
-}
-
 const jsonSchema = (schema: z.ZodType | undefined) =>
-  schema === undefined ? null : (z.toJSONSchema(schema, { io: 'input' }) as JsonSchema)
+  schema === undefined ? null : toJsonSchema(schema, { where: 'test', bounded: false }).schema
 
 const mapped = <T, U>(from: Readonly<Record<string, T>>, one: (value: T) => U) =>
   Object.fromEntries(Object.entries(from).map(([name, value]) => [name, one(value)]))
 
 /** Contract and validators as the build would make them. */
-export function codified({ contract }: Pick<Component, 'contract'>): {
+export function codified({ contract, state }: { contract: Component['contract']; state?: z.ZodType }): {
   contract: CodifiedContract
   validators: Validators
 } {
   const { name, definition } = contract
-  const validators: Record<string, Validate> = {}
-  for (const [message, { input, output, rejects }] of Object.entries(definition.messages)) {
-    if (input) validators[`message.${message}.input`] = validatorOf(input)
-    if (output) validators[`message.${message}.output`] = validatorOf(output)
-    for (const [code, data] of Object.entries((rejects ?? {}) as Schemas)) {
-      validators[`message.${message}.rejects.${code}`] = validatorOf(data)
-    }
-  }
-  for (const [event, data] of Object.entries(definition.events ?? {})) validators[`event.${event}`] = validatorOf(data)
   const messages = mapped(definition.messages, ({ access, read, creates, input, output, rejects }) => ({
     access: access ?? ('system' as const),
     read: read === true,
@@ -60,7 +42,15 @@ export function codified({ contract }: Pick<Component, 'contract'>): {
     rejects: mapped((rejects ?? {}) as Schemas, (data) => jsonSchema(data) ?? {}),
   }))
   const events = mapped((definition.events ?? {}) as Schemas, (data) => jsonSchema(data) ?? {})
-  return { contract: { name, key: {}, messages, events, indexes: {} } as unknown as CodifiedContract, validators }
+  const schemas: Record<string, JsonSchema> = {}
+  if (state) schemas['state'] = jsonSchema(state) ?? {}
+  for (const [message, { input, output, rejects }] of Object.entries(messages)) {
+    if (input) schemas[`message.${message}.input`] = input
+    if (output) schemas[`message.${message}.output`] = output
+    for (const [code, data] of Object.entries(rejects)) schemas[`message.${message}.rejects.${code}`] = data
+  }
+  for (const [event, data] of Object.entries(events)) schemas[`event.${event}`] = data
+  return { contract: { name, key: {}, messages, events, indexes: [] }, validators: compileValidators(schemas) }
 }
 
 type Given = Partial<Omit<Delivery, 'to' | 'input' | 'result'>> & { key?: string; input?: unknown; result?: unknown }
@@ -135,6 +125,11 @@ export class FakeCell {
       still = 0
       this.#answer()
     }
+  }
+
+  /** Answers what the store was asked so far, and nothing that follows from it. */
+  settleOnce(): void {
+    this.#answer()
   }
 
   #answer(): void {
@@ -213,7 +208,7 @@ const makeFetch =
     return response
   }
 
-export type CellOptions = { config?: unknown; limits?: EngineLimits; versions?: readonly string[] }
+export type CellOptions = { config?: unknown; limits?: EngineLimits | undefined; versions?: readonly string[] }
 
 export function cellOf(component: Component, { config, limits, versions = [VERSION] }: CellOptions = {}): FakeCell {
   const { contract, validators } = codified(component)
@@ -231,7 +226,7 @@ export function cellOf(component: Component, { config, limits, versions = [VERSI
         permissions: component.permissions,
         hardened: true,
       },
-      validators: { ...validators, state: validatorOf(component.state) },
+      validators,
       config,
       epoch: 7,
       limits,

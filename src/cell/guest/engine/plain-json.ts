@@ -44,7 +44,8 @@ function notJsonWithin(value: object, depth: number): Issue | null {
     return null
   }
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
+  // A plain object of another realm has a prototype without one, like our own.
+  if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     return issue(`is a ${kindOf(value)}, and only plain objects and arrays are kept`)
   }
   for (const name of Object.keys(value)) {
