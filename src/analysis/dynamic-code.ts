@@ -1,6 +1,6 @@
 /** Code that a release cannot hold, because what it is gets decided while it runs: `import()`, `require`, `eval`. */
 import type { Finding } from '../base/index.ts'
-import { analysisFindings } from './errors.ts'
+import { finding } from './errors.ts'
 import type { Locator } from './places.ts'
 import { unwrap } from './scope.ts'
 import { isCallExpression, isIdentifier, isNewExpression, type Node, type Program, SyntaxKind } from './typescript.ts'
@@ -18,10 +18,7 @@ export function findDynamicCode({ program, locate }: { program: Program; locate:
   const visit = (node: Node): void => {
     const because =
       isCallExpression(node) || isNewExpression(node) ? DYNAMIC[calleeOf(node.expression, program)] : undefined
-    if (because !== undefined) {
-      const { remedy } = analysisFindings.DYNAMIC_CODE
-      findings.push({ code: 'DYNAMIC_CODE', severity: 'refusal', ...locate.located(node), because, remedy })
-    }
+    if (because !== undefined) findings.push(finding('DYNAMIC_CODE', because, locate.located(node)))
     node.forEachChild(visit)
   }
   for (const source of program.sources) visit(source)

@@ -6,7 +6,7 @@
  * plain field of the state, whose bits would have a meaning that no schema, no plan and no migration can name.
  */
 import type { Finding } from '../base/index.ts'
-import { analysisFindings } from './errors.ts'
+import { finding } from './errors.ts'
 import type { Locator } from './places.ts'
 import { methodName, nameOf, type Scope, unwrap } from './scope.ts'
 import {
@@ -51,13 +51,8 @@ export function findStateMisuse(found: {
   const findings: Finding[] = []
   for (const write of found.writes) {
     if (write.kind !== 'binding' || write.root.type !== 'symbol' || !handed.has(write.root.symbol)) continue
-    findings.push({
-      code: 'REASSIGNED_STATE',
-      severity: 'refusal',
-      ...locate.located(write.node),
-      because: `'${write.root.name}' is this turn's draft; assigning to the name drops the draft, and what was assigned is never committed.`,
-      remedy: analysisFindings.REASSIGNED_STATE.remedy,
-    })
+    const because = `'${write.root.name}' is this turn's draft; assigning to the name drops the draft, and what was assigned is never committed.`
+    findings.push(finding('REASSIGNED_STATE', because, locate.located(write.node)))
   }
 
   const stateful = followArguments(handed, scope, found.calls)
@@ -74,13 +69,8 @@ export function findStateMisuse(found: {
       const { left, right } = node
       const field = isOfState(left) ? left : isOfState(right) ? right : undefined
       if (field !== undefined && !isZero(left) && !isZero(right)) {
-        findings.push({
-          code: 'UNDECLARED_FLAGS',
-          severity: 'refusal',
-          ...locate.located(node),
-          because: `'${field.getText()}' is a plain number, and its bits are used as flags.`,
-          remedy: analysisFindings.UNDECLARED_FLAGS.remedy,
-        })
+        const because = `'${field.getText()}' is a plain number, and its bits are used as flags.`
+        findings.push(finding('UNDECLARED_FLAGS', because, locate.located(node)))
       }
     }
     node.forEachChild(visit)

@@ -7,7 +7,7 @@
  * Those are listed as not proven stateless.
  */
 import type { Finding } from '../base/index.ts'
-import { analysisFindings } from './errors.ts'
+import { finding } from './errors.ts'
 import type { Locator } from './places.ts'
 import { methodName, type Scope, unwrap } from './scope.ts'
 import {
@@ -52,8 +52,7 @@ export function findHidden(found: {
   const report = (node: Node, key: Node, because: string): void => {
     if (reported.has(key)) return
     reported.add(key)
-    const { remedy } = analysisFindings.HIDDEN_STATE
-    findings.push({ code: 'HIDDEN_STATE', severity: 'refusal', ...locate.located(node), because, remedy })
+    findings.push(finding('HIDDEN_STATE', because, locate.located(node)))
   }
 
   for (const binding of bindings.values()) {

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Finding } from '../base/index.ts'
 import { byPlace } from './analyse.ts'
-import { analysisFindings } from './errors.ts'
+import { finding } from './errors.ts'
 import { codeFrame } from './places.ts'
 
 /** A type-check that takes longer hangs. */
@@ -124,22 +124,13 @@ function findingsOf({ status, output }: Run, dir: string, selfsame: string): Fin
     const place = { file: relative(dir, path).split(sep).join('/'), line: Number(row), column: Number(column) }
     const frame = existsSync(path) ? codeFrame(readFileSync(path, 'utf8'), place) : ''
     const because = `${message} (${code})`
-    findings.push({
-      code: 'TYPE_ERROR',
-      severity: 'refusal',
-      place,
-      frame,
-      because,
-      remedy: analysisFindings.TYPE_ERROR.remedy,
-    })
+    findings.push(finding('TYPE_ERROR', because, { place, frame }))
   }
   const general = GENERAL.exec(output)?.[1]
   if (general !== undefined || (findings.length === 0 && foreign === 0)) {
     const said = general ?? output.trim().split('\n')[0]
     const because = `TypeScript ended with status ${status}: ${said === '' ? 'it said nothing' : said}`
-    return [
-      { code: 'TYPE_CHECK_FAILED', severity: 'refusal', because, remedy: analysisFindings.TYPE_CHECK_FAILED.remedy },
-    ]
+    return [finding('TYPE_CHECK_FAILED', because)]
   }
   return findings.sort(byPlace).slice(0, FINDINGS_MAX)
 }

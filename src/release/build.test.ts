@@ -214,7 +214,7 @@ test('the release does not depend on the order of exports, or on a module that e
   const again = {
     'parts.ts': `export * from './apples/component.ts'\nexport { pears as p, pears } from './pears/component.ts'\n`,
   }
-  const files = {
+  const files: Files = {
     ...twoCounters,
     ...again,
     ...systemOf([], { imports: `import { apples, p as pears } from './parts.ts'` }),
