@@ -4,11 +4,11 @@ import { nameOfCheck } from './text.ts'
 import type { ZodCheck } from './zod-view.ts'
 
 const FORMAT_RANGE: Readonly<Record<string, readonly [number, number]>> = {
-  safeint: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  safeint: [-9_007_199_254_740_991, 9_007_199_254_740_991],
   int32: [-2_147_483_648, 2_147_483_647],
   uint32: [0, 4_294_967_295],
   float32: [-3.4028234663852886e38, 3.4028234663852886e38],
-  float64: [-Number.MAX_VALUE, Number.MAX_VALUE],
+  float64: [-1.7976931348623157e308, 1.7976931348623157e308],
 }
 
 /** A bound and whether it lies within. */

@@ -20,11 +20,11 @@ const ISSUES_MAX = 32
 const SHOWN_KEY_LENGTH_MAX = 64
 
 /**
- * `isObject` takes plain objects of any realm (their prototype has none), and refuses maps, dates and instances, which
+ * A function, so that bundles of authors' code drop it. `isObject` takes plain objects of any realm (their prototype has none), and refuses maps, dates and instances, which
  * JSON would quietly turn into something else. Texts are measured in Unicode code points, of which each takes one or
  * two units of `length`: most need no counting.
  */
-const HELPERS = `
+const helpers = () => `
 const objectPrototype = Object.prototype
 const prototypeOf = Object.getPrototypeOf
 function isObject(value) {
@@ -76,5 +76,5 @@ export function validatorSource(schemas: Schemas): string {
     return `${JSON.stringify(name)}: (value) => {\nlet issues = null;\n${checks}if (issues !== null) return issues;\n${defaults}return null;\n},\n`
   })
   const constants = [...script.constants].map(([initialiser, name]) => `const ${name} = ${initialiser};\n`)
-  return `(() => {\n"use strict";${HELPERS}${constants.join('')}const validators = {\n__proto__: null,\n${validators.join('')}};\nreturn { validators };\n})\n`
+  return `(() => {\n"use strict";${helpers()}${constants.join('')}const validators = {\n__proto__: null,\n${validators.join('')}};\nreturn { validators };\n})\n`
 }
