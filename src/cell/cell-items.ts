@@ -6,7 +6,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { CodifiedComponent, CodifiedConnector, CodifiedRoute } from '../component/codified.ts'
 import type { FromCell, Payload, ToCell } from '../turn/index.ts'
 import type { FromEdge, ToEdge } from './edge-items.ts'
-import type { EngineLimits } from './guest/engine/bounds.ts'
+import type { EngineLimits } from './guest/engine/index.ts'
 import type { FromRoute, ToRoute } from './http-items.ts'
 
 export type Codified = CodifiedComponent | CodifiedConnector | CodifiedRoute | { readonly kind: 'edge' }

@@ -43,7 +43,8 @@ export function startCell(options: CellOptions, powers: CellPowers): Cell {
     // Nothing of the host's environment, arguments or flags reaches a cell.
     env: {},
     argv: [],
-    execArgv: image.codified.kind === 'connector' ? [] : [...guestPermissions()],
+    // Node's permissions would refuse the debugger too.
+    execArgv: image.codified.kind === 'connector' || options.inspect ? [] : [...guestPermissions()],
     stdin: false,
     stdout: true,
     stderr: true,

@@ -2,10 +2,13 @@
 import type { Validators } from '../../schema/index.ts'
 import type { CellStart } from '../cell-items.ts'
 import { edgeEngine, type SystemValue } from './edge/edge-engine.ts'
-import { componentEngine } from './engine/component-engine.ts'
-import { connectorEngine } from './engine/connector-engine.ts'
-import type { ComponentValue, ConnectorValue } from './engine/implemented.ts'
-import type { EnginePorts } from './engine/ports.ts'
+import {
+  type ComponentValue,
+  type ConnectorValue,
+  componentEngine,
+  connectorEngine,
+  type EnginePorts,
+} from './engine/index.ts'
 import type { GuestEngine } from './guest-engine.ts'
 import { refused } from './realm/errors.ts'
 import { type WebParts, worldFetch } from './realm/fetch.ts'

@@ -21,13 +21,9 @@ const IDENTITY_LENGTH_MAX = 256
 
 type Asked<T extends ToEdge['type']> = Extract<ToEdge, { type: T }>
 
-export function edgeEngine({
-  system,
-  toHost,
-}: {
-  system: SystemValue
-  toHost: (item: FromGuest) => void
-}): GuestEngine {
+export type EdgeEngineOptions = { readonly system: SystemValue; readonly toHost: (item: FromGuest) => void }
+
+export function edgeEngine({ system, toHost }: EdgeEngineOptions): GuestEngine {
   let running = 0
   let stopping = false
   const stopIfIdle = () => {

@@ -3,7 +3,7 @@
  * that calls `Date.now()` gets the time of its own turn, however many turns wait beside it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { TurnWorld } from '../engine/ports.ts'
+import type { TurnWorld } from '../engine/index.ts'
 
 export type CurrentTurn = {
   /** undefined while a module loads, and in whatever outlived its turn's context. */

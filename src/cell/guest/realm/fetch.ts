@@ -3,7 +3,7 @@
  * Bodies are read whole on both sides; a turn has no use for half an answer.
  */
 import type { FetchedResponse, FetchRequest } from '../../../turn/index.ts'
-import type { TurnWorld } from '../engine/ports.ts'
+import type { TurnWorld } from '../engine/index.ts'
 import type { CurrentTurn } from './current.ts'
 import { refused } from './errors.ts'
 

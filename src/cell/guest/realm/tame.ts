@@ -5,7 +5,7 @@
  *
  * Invariant: after `tame`, every global of a component is deterministic, recorded, or absent.
  */
-import { SeededRandom } from '../engine/random.ts'
+import { SeededRandom } from '../engine/index.ts'
 import { allowedGlobals, removeOthers } from './allowed.ts'
 import { cellCrypto, patchRandom } from './chance.ts'
 import { cellConsole } from './console.ts'

@@ -2,10 +2,11 @@
  * The globals of a turn in an ordinary process, for tests that run cells in-process: inside a turn Date, Math.random,
  * fetch, crypto, locale and zone are the turn's; outside they are the real ones, so that the test itself is not bent.
  */
+import type { TurnWorld } from '../engine/index.ts'
 import { patchCrypto, patchRandom } from './chance.ts'
 import { type CurrentTurn, currentTurn } from './current.ts'
 import { patchDate } from './date.ts'
-import { turnFetch } from './fetch.ts'
+import { turnFetch, worldFetch } from './fetch.ts'
 import { patchLocale } from './locale.ts'
 import { patches } from './patches.ts'
 import { patchTemporal } from './temporal.ts'
@@ -14,6 +15,8 @@ import { webParts } from './web-parts.ts'
 export type TurnGlobals = {
   /** Pass it to an engine as its port `within`. */
   readonly within: CurrentTurn['within']
+  /** Pass it to an engine as it is. */
+  readonly makeFetch: (world: TurnWorld) => typeof fetch
   readonly install: () => void
   /** Puts the real globals back. Whatever copied one of ours meanwhile keeps a copy that works outside of turns. */
   readonly uninstall: () => void
@@ -22,8 +25,10 @@ export type TurnGlobals = {
 export function turnGlobals(): TurnGlobals {
   const current = currentTurn()
   const patch = patches()
+  const web = webParts(globalThis)
   return {
     within: current.within,
+    makeFetch: (world) => worldFetch(web, world),
     install() {
       const target = globalThis
       const realNow = target.Date.now
@@ -36,7 +41,7 @@ export function turnGlobals(): TurnGlobals {
       patchTemporal(target, patch, sources)
       patchRandom(target, patch, current, null)
       patchCrypto(target.crypto, patch, current)
-      patch.replace(target, 'fetch', turnFetch(webParts(target), current, target.fetch))
+      patch.replace(target, 'fetch', turnFetch(web, current, target.fetch))
     },
     uninstall: () => patch.undo(),
   }

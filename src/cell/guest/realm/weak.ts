@@ -4,30 +4,36 @@
  */
 
 /** Holds on to its target for as long as it lives itself. */
-export function steadyWeakRef(): typeof WeakRef {
-  return class WeakRef<T extends WeakKey> {
-    readonly #target: T
-    constructor(target: T) {
-      this.#target = target
-    }
-    deref(): T {
-      return this.#target
-    }
-    get [Symbol.toStringTag](): 'WeakRef' {
-      return 'WeakRef'
-    }
-  } as unknown as typeof globalThis.WeakRef
+export function steadyWeakRef(): unknown {
+  const named = {
+    WeakRef: class<T extends WeakKey> {
+      readonly #target: T
+      constructor(target: T) {
+        this.#target = target
+      }
+      deref(): T {
+        return this.#target
+      }
+      get [Symbol.toStringTag](): string {
+        return 'WeakRef'
+      }
+    },
+  }
+  return named.WeakRef
 }
 
 /** Takes registrations and never calls back. */
-export function silentFinalizationRegistry(): typeof FinalizationRegistry {
-  return class FinalizationRegistry {
-    register(): void {}
-    unregister(): boolean {
-      return false
-    }
-    get [Symbol.toStringTag](): 'FinalizationRegistry' {
-      return 'FinalizationRegistry'
-    }
-  } as unknown as typeof globalThis.FinalizationRegistry
+export function silentFinalizationRegistry(): unknown {
+  const named = {
+    FinalizationRegistry: class {
+      register(): void {}
+      unregister(): boolean {
+        return false
+      }
+      get [Symbol.toStringTag](): string {
+        return 'FinalizationRegistry'
+      }
+    },
+  }
+  return named.FinalizationRegistry
 }
