@@ -32,6 +32,7 @@ export function isRejection<C extends Contract, N extends MessageName<C>>(
 /** Makes what `turn.reject` returns and what a rejected ask or call throws. */
 export function rejectionError(of: RejectionOf, { code, data }: { code: string; data: unknown }): Error {
   const error = new Error(`${of.component}.${of.message} rejected: ${code}`)
-  error.name = 'Rejection'
+  // Defined, not assigned: where intrinsics are frozen, an inherited name cannot be assigned over.
+  Object.defineProperty(error, 'name', { value: 'Rejection' })
   return Object.assign(error, { code, data, rejection: { component: of.component, message: of.message } })
 }
