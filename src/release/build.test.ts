@@ -156,6 +156,33 @@ export const pump = connector(Pump, {}).implement({ handlers: { async run() { po
   )
 })
 
+test('a package that looks for what is not there, and does without, can be bundled', async (t) => {
+  const files = {
+    ...twoCounters,
+    ...systemOf(['apples'], { imports: `import { pump } from './pump/connector.ts'`, fields: 'connectors: [pump],' }),
+    'pump/connector.ts': `import { connector, contract } from 'selfsame'
+import { place } from 'optional'
+import * as z from 'zod'
+const Pump = contract('pump', { key: z.string().max(40), messages: { run: { output: z.string() } } })
+export const pump = connector(Pump, {}).implement({ handlers: { run: () => place } })
+`,
+    'node_modules/optional/package.json': '{ "name": "optional", "version": "1.0.0", "main": "index.js" }',
+    'node_modules/optional/index.js': `try { require('optional-native') } catch { exports.place = __dirname }\n`,
+  }
+  const { manifest, path } = await built(fresh(t, files))
+  const cell = manifest.cells.find(({ name }) => name === 'pump')
+  assert.ok(cell)
+  assert.ok(cell.packages.includes('optional@1.0.0'))
+  const script = readFileSync(join(path, cell.script.path), 'utf8')
+  const exports = runInContext(
+    script,
+    createContext({}),
+  )((name: string) => {
+    throw new Error(`no ${name}`)
+  })
+  assert.equal(exports.default.behaviour.handlers.run(), '/selfsame')
+})
+
 test('the edge is bundled with a component only where the system file needs more of it', async (t) => {
   const head = 'export const limit = 3'
   const invariant = (imports: string, holds: string) =>

@@ -6,24 +6,20 @@
 import { join, resolve } from 'node:path'
 import { byPlace, typecheck } from '../analysis/index.ts'
 import type { Finding } from '../base/index.ts'
-import type { CodifiedSystem } from '../component/index.ts'
-import { assemble, type BuiltCell } from './assemble.ts'
-import { type Bundle, type BundleOptions, bundle } from './bundle.ts'
+import { assemble } from './assemble.ts'
+import { type BundleOptions, bundle } from './bundle.ts'
+import { bundleCells, EDGE } from './bundle-cells.ts'
 import { type CellSource, crossings, graphOf, placeCells, reachedOnlyBy } from './cells.ts'
 import type { BuildOptions, BuildResult } from './door.ts'
-import { bundleEdge } from './edge.ts'
 import { finding } from './errors.ts'
 import { evaluate } from './evaluate/evaluate.ts'
 import { codifiedFindings } from './findings.ts'
-import type { CellImage } from './manifest.ts'
 import { modulesBelow } from './modules.ts'
-import { undeclared } from './permissions.ts'
 import { findSystem, ourSources } from './project.ts'
 import { type OwnSources, readSources } from './sources.ts'
 import { writeRelease } from './write.ts'
 
 const RELEASES = 'releases'
-const EDGE = 'edge'
 
 export async function build(options: BuildOptions): Promise<BuildResult> {
   const progress = options.onProgress ?? (() => {})
@@ -33,7 +29,9 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const ours = ourSources()
   progress({ step: 'find', text: file })
 
-  const types = options.typecheck === false ? [] : typecheck({ dir, file, selfsame: ours.entry })
+  const types = options.typecheck === false ? Promise.resolve([]) : typecheck({ dir, file, selfsame: ours.entry })
+  // It is awaited at the end; should it fail earlier, that is no failure that nobody handles.
+  types.catch(() => {})
   const found: Finding[] = []
   const done = async (): Promise<BuildResult> => {
     const typeErrors = await types
@@ -63,7 +61,8 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const sources = readSources({ own: [...graph.values()], modules, dir })
   const evaluated = await evaluating
   if (evaluated.type === 'failed') {
-    found.push(...sources.analysis.findings, ...evaluated.findings)
+    // Whose the hidden state is, and so how much it matters, is known only of a system that loads.
+    found.push(...sources.analysis.findings.filter(({ code }) => code !== 'HIDDEN_STATE'), ...evaluated.findings)
     return done()
   }
   const { codified, homes } = evaluated
@@ -75,63 +74,18 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   if (found.some(isRefusal)) return done()
 
   progress({ step: 'bundle', text: `${placed.cells.length + 1} cells` })
-  const bundling = placed.cells.map(async (cell) => ({ cell, result: await bundle({ ...shared, ...entryOf(cell) }) }))
-  const edge = await bundleEdge({ system, cells: placed.cells, homes, options: shared })
-  found.push(...edge.findings)
-  const built: BuiltCell[] = []
-  const keep = (
-    cell: Pick<CellSource, 'name' | 'module'> & { kind: CellSource['kind'] | 'edge' },
-    result: Bundle,
-  ): void => {
-    const image = codifiedOf(cell, codified)
-    const declared = image.kind === 'component' ? image.permissions.node : []
-    if (cell.kind !== 'connector') found.push(...undeclared({ cell, bundle: result, declared, where: sources.where }))
-    for (const warning of result.warnings) {
-      if (!found.some(({ place, because }) => because === warning.because && isSame(place, warning.place)))
-        found.push(warning)
-    }
-    built.push({ name: cell.name, codified: image, bundle: result })
-  }
-  for (const { cell, result } of await Promise.all(bundling)) {
-    if (result.type === 'failed') found.push(...result.findings)
-    else keep(cell, result.bundle)
-  }
-  if (edge.result.type === 'failed') found.push(...edge.result.findings)
-  else keep({ name: EDGE, kind: 'edge', module: system }, edge.result.bundle)
+  const { where } = sources
+  const bundled = await bundleCells({ cells: placed.cells, system, homes, codified, options: shared, where })
+  found.push(...bundled.findings)
 
   progress({ step: 'check', text: 'types' })
   const typeErrors = await types
   if (typeErrors.length > 0 || found.some(isRefusal)) return done()
 
-  const assembled = assemble({ codified, cells: built, sources: sources.files, modules, dir })
+  const assembled = assemble({ codified, cells: bundled.cells, sources: sources.files, modules, dir })
   progress({ step: 'write', text: assembled.digest })
   const path = writeRelease({ ...assembled, out: resolve(options.out ?? join(dir, RELEASES)) })
   return { type: 'built', digest: assembled.digest, path, manifest: assembled.manifest, findings: sorted(found) }
-}
-
-function entryOf({ kind, module, export: name }: CellSource): Pick<BundleOptions, 'entry' | 'platform'> {
-  const entry = `export { ${name} as default } from ${JSON.stringify(module.file)}`
-  return { entry, platform: kind === 'connector' ? 'node' : 'cell' }
-}
-
-function codifiedOf(
-  { name, kind }: { name: string; kind: CellSource['kind'] | 'edge' },
-  system: CodifiedSystem,
-): CellImage['codified'] {
-  switch (kind) {
-    case 'edge':
-      return { kind }
-    case 'route':
-      return { kind, name }
-    case 'component':
-    case 'connector': {
-      const found = [...system.components, ...system.connectors].find(({ contract }) => contract.name === name)
-      if (found === undefined) throw new Error(`Selfsame bug: no codified form of ${kind} ${name}`)
-      return found
-    }
-    default:
-      return kind satisfies never
-  }
 }
 
 /**
@@ -170,10 +124,6 @@ function sorted(findings: readonly Finding[]): Finding[] {
 
 function isRefusal({ severity }: Finding): boolean {
   return severity === 'refusal'
-}
-
-function isSame(a: Finding['place'], b: Finding['place']): boolean {
-  return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column
 }
 
 function isCode(file: string): boolean {

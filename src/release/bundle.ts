@@ -6,7 +6,7 @@
  * because parsing what minification would save costs less than a millisecond.
  */
 import { isBuiltin } from 'node:module'
-import { dirname, resolve } from 'node:path'
+import { dirname, resolve, sep } from 'node:path'
 import { type BuildFailure, build, type Message, type Metafile, type Plugin } from 'esbuild'
 import type { Finding } from '../base/index.ts'
 import { finding } from './errors.ts'
@@ -16,6 +16,17 @@ export const ESBUILD_TARGET = 'es2024'
 const ENTRY = 'selfsame-entry.js'
 const PROLOGUE = '(function (require) {"use strict"; var module = { exports: {} }, exports = module.exports;'
 const EPILOGUE = 'return module.exports})'
+
+const CONSTANTS = { 'process.env.NODE_ENV': '"production"' }
+/** A script has no file. Packages that only ask for its place should load; what they look for there is not there. */
+const NODE_CONSTANTS = {
+  ...CONSTANTS,
+  __dirname: '"/selfsame"',
+  __filename: '"/selfsame/script.js"',
+  'import.meta.url': '"file:///selfsame/script.js"',
+  'import.meta.dirname': '"/selfsame"',
+  'import.meta.filename': '"/selfsame/script.js"',
+}
 
 export type Imported = {
   /** As written, or the name of a built-in with its `node:`. */
@@ -81,12 +92,12 @@ export async function bundle(options: BundleOptions): Promise<BundleResult> {
       footer: { js: EPILOGUE },
       // Text that a route serves, or a connector sends.
       loader: { '.html': 'text', '.css': 'text', '.svg': 'text', '.sql': 'text' },
-      define: { 'process.env.NODE_ENV': '"production"' },
       ...(platform === 'node'
-        ? { platform, conditions: ['module'] }
+        ? { platform, conditions: ['module'], define: NODE_CONSTANTS }
         : // A component is not Node: of the builds that a package offers, those for the web's standards fit.
           {
             platform: 'neutral',
+            define: CONSTANTS,
             mainFields: ['browser', 'module', 'main'],
             conditions: ['worker', 'browser', 'module'],
           }),
@@ -128,7 +139,7 @@ function resolution({ dir, selfsame, stubs, ownCodeOnly, modules }: BundleOption
         if (pluginData === AGAIN || kind === 'entry-point') return undefined
         if (path.startsWith('node:')) return { path, external: true, sideEffects: false }
         // Two copies of Zod would not know each other's schemas; the author's is the one that counts.
-        const isOurs = importer !== '' && importer.startsWith(dirname(selfsame)) && /^zod(\/|$)/.test(path)
+        const isOurs = importer !== '' && importer.startsWith(dirname(selfsame) + sep) && /^zod(\/|$)/.test(path)
         const found = await on.resolve(path, {
           kind,
           importer,
@@ -138,7 +149,8 @@ function resolution({ dir, selfsame, stubs, ownCodeOnly, modules }: BundleOption
         const fallback = isOurs && found.errors.length > 0
         const result = fallback ? await on.resolve(path, { kind, importer, resolveDir, pluginData: AGAIN }) : found
         if (result.errors.length > 0) {
-          return isBuiltin(path) ? { path: `node:${path}`, external: true, sideEffects: false } : result
+          // Left to esbuild, which knows that a `require` within `try` may fail.
+          return isBuiltin(path) ? { path: `node:${path}`, external: true, sideEffects: false } : undefined
         }
         if (result.external && isBuiltin(path)) return { path: `node:${path}`, external: true, sideEffects: false }
         if (ownCodeOnly && modules.of(result.path).package !== null) return { path, external: true }
