@@ -16,7 +16,7 @@ const NO_CODE =
 
 /** Code -> the files that define it. Whatever an `errors.ts` exports with codes as its names defines them. */
 async function definitions(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, string[]>(HOST_CODES.map((code) => [code, ['src/turn/outcome.ts']]))
+  const found = new Map<string, string[]>()
   for (const file of globSync('src/**/errors.ts', { cwd: root }).sort()) {
     const exported: Record<string, unknown> = await import(join(root, file))
     for (const value of Object.values(exported)) {
@@ -26,6 +26,8 @@ async function definitions(): Promise<ReadonlyMap<string, readonly string[]>> {
       }
     }
   }
+  // A closed list, whose codes some room may give a message; those that none does are defined by the list.
+  for (const code of HOST_CODES) if (!found.has(code)) found.set(code, ['src/turn/outcome.ts'])
   return found
 }
 
