@@ -15,7 +15,7 @@ test('members that are undefined are left out, as JSON does', () => {
 test('the text parses to the value it was made of', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      assert.equal(JSON.stringify(JSON.parse(canonicalJson(value))), canonicalJson(value))
+      assert.equal(canonicalJson(JSON.parse(canonicalJson(value))), canonicalJson(value))
       assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)))
     }),
   )

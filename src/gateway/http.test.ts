@@ -285,7 +285,7 @@ describe('callers', () => {
       {},
       {
         authenticate: async ({ method, url, headers }) => {
-          assert.deepEqual([method, url], ['POST', '/auction/lot-1/bid'])
+          assert.deepEqual([method, new URL(url).pathname], ['POST', '/auction/lot-1/bid'])
           const user = headers.find(([name]) => name === 'x-user')?.[1]
           if (user === 'broken') throw new Error('edge is down')
           return user ?? null

@@ -9,7 +9,7 @@ import type { Address, Payload } from '../turn/index.ts'
 import { type BodyBudget, hasBody, receiveBody, whyNotJson } from './body.ts'
 import { gatewayErrors } from './errors.ts'
 import type { Exposure, OwnPath } from './exposure.ts'
-import { type Callers, headerPairs } from './identity.ts'
+import { type Callers, factsOf } from './identity.ts'
 import { type GatewayLimits, IDEMPOTENCY_KEY_LENGTH_MAX } from './limits.ts'
 import { foreignOrigin } from './origin.ts'
 import type { GatewayRouter, RoutePort } from './ports.ts'
@@ -140,7 +140,7 @@ export function httpHandler(powers: HttpPowers): (request: IncomingMessage, resp
   function identified(request: IncomingMessage, response: ServerResponse, then: (identity: string) => void) {
     if (callers.anonymous !== null) return then(callers.anonymous)
     callers
-      .identify({ method: request.method ?? '', url: request.url ?? '', headers: headerPairs(request.rawHeaders) })
+      .identify(factsOf(request))
       .then((caller) => {
         if ('identity' in caller) then(caller.identity)
         else refuse(response, caller.error)

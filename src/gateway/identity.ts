@@ -1,4 +1,5 @@
 /** Who sends a request: what the system's `authenticate` says, or 'anonymous' where there is none. */
+import type { IncomingMessage } from 'node:http'
 import type { SelfsameError } from '../base/index.ts'
 import { gatewayErrors } from './errors.ts'
 import type { Authenticate, GatewayLog, Headers, RequestFacts } from './ports.ts'
@@ -23,6 +24,13 @@ export function callers(authenticate: Authenticate | null, log: GatewayLog): Cal
       }
     },
   }
+}
+
+/** What `authenticate` is shown: an absolute URL, as in the web's `Request`, on the host that the client named. */
+export function factsOf(request: IncomingMessage): RequestFacts {
+  const { method = 'GET', url = '/', rawHeaders } = request
+  const absolute = url.startsWith('/') ? `http://${request.headers.host ?? 'localhost'}${url}` : url
+  return { method, url: URL.canParse(absolute) ? absolute : 'http://localhost/', headers: headerPairs(rawHeaders) }
 }
 
 /** Node's flat list of header names and values, as pairs: repeated headers stay apart. */

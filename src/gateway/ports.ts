@@ -61,7 +61,7 @@ export type RouteResponse = {
 }
 export type RoutePort = (request: RouteRequest) => Promise<RouteResponse>
 
-/** What `authenticate` is shown. */
+/** What `authenticate` is shown; `url` is absolute. */
 export type RequestFacts = { readonly method: string; readonly url: string; readonly headers: Headers }
 
 /** Names the caller; null refuses; a rejected promise says that nobody can tell at the moment. */

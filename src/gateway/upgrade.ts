@@ -5,7 +5,7 @@ import type { WebSocketServer } from 'ws'
 import type { SelfsameError } from '../base/index.ts'
 import { Connection, type ConnectionPowers } from './connection.ts'
 import { gatewayErrors } from './errors.ts'
-import { type Callers, headerPairs } from './identity.ts'
+import { type Callers, factsOf } from './identity.ts'
 import { foreignOrigin } from './origin.ts'
 import { errorBody } from './respond.ts'
 import { statusOf } from './status.ts'
@@ -29,8 +29,7 @@ export function upgradeHandler(
     if (path !== '/ws') return refuseRaw(socket, gatewayErrors.PATH_UNKNOWN({ path: path.slice(0, 200) }))
     const foreign = foreignOrigin(request.headers)
     if (foreign !== null) return refuseRaw(socket, gatewayErrors.ORIGIN_REFUSED({ origin: foreign }))
-    const facts = { method: 'GET', url: request.url ?? '', headers: headerPairs(request.rawHeaders) }
-    powers.callers.identify(facts).then((caller) => {
+    powers.callers.identify(factsOf(request)).then((caller) => {
       if ('error' in caller) return refuseRaw(socket, caller.error)
       if (powers.responding.stopping()) return refuseRaw(socket, gatewayErrors.GATEWAY_STOPPING({}))
       if (socket.destroyed) return

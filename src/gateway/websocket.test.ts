@@ -345,7 +345,7 @@ describe('connections', () => {
       {},
       {
         authenticate: async ({ headers, url }) =>
-          url === '/ws?token=t' ? (headers.find(([name]) => name === 'x-user')?.[1] ?? null) : null,
+          url.endsWith('/ws?token=t') ? (headers.find(([name]) => name === 'x-user')?.[1] ?? null) : null,
       },
     )
     await assert.rejects(connected(ws), /401/)

@@ -31,8 +31,10 @@ const declared = component(Auction, {
 type State = StateOf<typeof declared>
 type Turn = TurnOf<typeof declared>
 
-const last = (state: { readonly bids: State['bids'] }) => state.bids.at(-1)
-const highest = (state: { readonly bids: State['bids'] }) => last(state)?.amount ?? 0
+type Bids = { readonly bids: readonly Readonly<State['bids'][number]>[] }
+
+const last = (state: Bids) => state.bids.at(-1)
+const highest = (state: Bids) => last(state)?.amount ?? 0
 
 /** Takes the bid that waits for this hold out of the state; undefined if it is gone. */
 function take(state: State, hold: string) {
