@@ -25,6 +25,8 @@ export type CellStart = {
   readonly secrets: Readonly<Record<string, string>>
   readonly limits: EngineLimits
   readonly storePort: MessagePort | null
+  /** Of Node's compile cache; null: none. */
+  readonly cacheFolder: string | null
   /** See watchdog.ts. */
   readonly watch: SharedArrayBuffer
 }

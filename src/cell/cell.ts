@@ -40,6 +40,11 @@ export type CellOptions = {
   readonly storePort: MessagePort | null
   /** No watchdog and no deadline of the start: a debugger may hold the thread. */
   readonly inspect: boolean
+  /**
+   * An existing folder for Node's compile cache: halves the time of a start. Cells may then read and write there, and
+   * nowhere else. @default none
+   */
+  readonly cacheFolder?: string | undefined
   readonly limits?: CellLimits | undefined
 }
 

@@ -7,10 +7,15 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Arguments for a hardened worker: it may read Selfsame's and SES's own files; no child processes, no addons. */
-export function guestPermissions(): readonly string[] {
+/** Arguments for a hardened worker: it may read Selfsame's and SES's own files, and use the cache; no child processes, no addons. */
+export function guestPermissions(cacheFolder: string | undefined): readonly string[] {
   const rooms = join(dirname(fileURLToPath(import.meta.url)), '..')
   const ses = dirname(createRequire(import.meta.url).resolve('ses/package.json'))
   const readable = [join(rooms, '*'), join(rooms, '..', 'package.json'), join(ses, '*')]
-  return ['--permission', ...readable.map((path) => `--allow-fs-read=${path}`)]
+  const cache = cacheFolder === undefined ? [] : [cacheFolder, join(cacheFolder, '*')]
+  return [
+    '--permission',
+    ...[...readable, ...cache].map((path) => `--allow-fs-read=${path}`),
+    ...cache.map((path) => `--allow-fs-write=${path}`),
+  ]
 }

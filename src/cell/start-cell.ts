@@ -34,6 +34,7 @@ export function startCell(options: CellOptions, powers: CellPowers): Cell {
     secrets: image.codified.kind === 'connector' ? options.secrets : {},
     limits: { entityBytesMax: limits.entityBytesMax, cacheBytesMax: limits.cacheBytesMax },
     storePort: options.storePort,
+    cacheFolder: options.cacheFolder ?? null,
     watch,
   }
   const worker = powers.spawn(guestEntry(), {
@@ -44,7 +45,7 @@ export function startCell(options: CellOptions, powers: CellPowers): Cell {
     env: {},
     argv: [],
     // Node's permissions would refuse the debugger too.
-    execArgv: image.codified.kind === 'connector' || options.inspect ? [] : [...guestPermissions()],
+    execArgv: image.codified.kind === 'connector' || options.inspect ? [] : [...guestPermissions(options.cacheFolder)],
     stdin: false,
     stdout: true,
     stderr: true,

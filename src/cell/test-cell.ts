@@ -84,6 +84,7 @@ export type TestCellOptions = {
   readonly inspect?: boolean
   readonly limits?: CellLimits
   readonly map?: string
+  readonly cacheFolder?: string
   readonly output?: (text: string) => void
   /** Changes the image after its digests were taken. */
   readonly corrupt?: (image: CellImage) => CellImage
@@ -122,6 +123,7 @@ export function testCell(options: TestCellOptions): TestCell {
       secrets: options.secrets ?? {},
       storePort: options.storePort ?? null,
       inspect: options.inspect ?? false,
+      cacheFolder: options.cacheFolder,
       limits: options.limits,
     },
     {

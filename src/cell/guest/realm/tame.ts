@@ -32,6 +32,8 @@ export type Realm = {
 export type RealmPowers = {
   readonly current: CurrentTurn
   readonly log: (message: string) => void
+  /** Objects of ours that authors' code gets hold of: frozen with the rest, so that they keep no state of theirs. */
+  readonly shared: readonly object[]
 }
 
 /** The instant at which every bundle loads: 1970-01-01T00:00:00Z. */
@@ -70,6 +72,7 @@ export function tame(realm: Realm, powers: RealmPowers): { seal(): void } {
       configurable: true,
     })
   }
+  for (const value of powers.shared) harden(value)
   const allowed = allowedGlobals({ web })
   for (const name of allowed)
     if (realm.hardened && name in target && name !== 'globalThis') harden(Reflect.get(target, name))
@@ -78,11 +81,19 @@ export function tame(realm: Realm, powers: RealmPowers): { seal(): void } {
   const stayed = removeOthers(target, allowed)
   if (stayed.length > 0)
     throw realmErrors.NOT_IN_A_CELL({ use: `The global ${stayed.join(', ')}, which cannot be removed,`, instead: '' })
-  return { seal: () => void (component && realm.hardened && Object.freeze(target)) }
+  const seal = () => {
+    if (!component || !realm.hardened) return
+    Object.freeze(target)
+    Object.freeze(Object.getPrototypeOf(target))
+  }
+  return { seal }
 }
 
 /** Timers and the world, for code that runs in turns. */
-function turnGlobals(target: typeof globalThis, powers: RealmPowers & { nowMs: () => number; web: boolean }): object {
+function turnGlobals(
+  target: typeof globalThis,
+  powers: Pick<RealmPowers, 'current'> & { nowMs: () => number; web: boolean },
+): object {
   const timer = (name: string) => refused(name, 'turn.after')
   const nothing = () => {}
   return {
