@@ -39,7 +39,7 @@ export const gatewayErrors = defineErrors({
     message: ({ path }: { path: string }) => `Nothing is served at ${path}.`,
     remedy: 'Messages are at /<component>/<key>/<message>; /openapi.json lists them all.',
   },
-  KEY_INVALID: {
+  ADDRESS_INVALID: {
     message: ({ why }: { why: string }) => `The address names no entity: ${why}.`,
     remedy: 'An address is <component>/<key>, with a key of 1 to 512 characters of well-formed Unicode.',
   },

@@ -72,7 +72,7 @@ export function exposure(gateway: CodifiedGateway, contracts: ReadonlyMap<string
     const key = decoded(parts.key)
     if (key === null) return refused(gatewayErrors.PATH_INVALID({ why: 'its percent-encoding is not UTF-8' }))
     const wrong = wrongInKey(key)
-    if (wrong !== null) return refused(gatewayErrors.KEY_INVALID({ why: wrong }))
+    if (wrong !== null) return refused(gatewayErrors.ADDRESS_INVALID({ why: wrong }))
     return { type: 'message', to: { component: parts.component, key }, message: parts.message, declared }
   }
 
@@ -82,11 +82,11 @@ export function exposure(gateway: CodifiedGateway, contracts: ReadonlyMap<string
     address(text) {
       const to = parseAddress(text)
       if (to === undefined)
-        return { error: gatewayErrors.KEY_INVALID({ why: "it is not of the form 'component/key'" }) }
+        return { error: gatewayErrors.ADDRESS_INVALID({ why: "it is not of the form 'component/key'" }) }
       const contract = exposed.get(to.component)
       if (contract === undefined) return { error: notExposed(to.component.slice(0, 200)) }
       const wrong = wrongInKey(to.key)
-      return wrong === null ? { to, contract } : { error: gatewayErrors.KEY_INVALID({ why: wrong }) }
+      return wrong === null ? { to, contract } : { error: gatewayErrors.ADDRESS_INVALID({ why: wrong }) }
     },
   }
 }

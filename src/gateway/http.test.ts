@@ -215,8 +215,8 @@ describe('paths', () => {
   test('are refused for a key that is empty, too long, or no UTF-8', async (t) => {
     const { url, router } = await gateway(t)
     const codeOf = async (key: string) => (await errorOf(await post(`${url}/auction/${key}/wave`))).code
-    assert.equal(await codeOf(''), 'KEY_INVALID')
-    assert.equal(await codeOf('x'.repeat(513)), 'KEY_INVALID')
+    assert.equal(await codeOf(''), 'ADDRESS_INVALID')
+    assert.equal(await codeOf('x'.repeat(513)), 'ADDRESS_INVALID')
     for (const key of ['%', '%zz', '%ff', '%ed%a0%80', '%c0%af']) assert.equal(await codeOf(key), 'PATH_INVALID', key)
     assert.equal(router.requests.length, 0)
   })
@@ -315,6 +315,9 @@ describe('callers', () => {
         )
         request.on('error', reject).end()
       })
+    const evil =
+      'POST /auction/lot-1/wave HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\nConnection: close\r\n\r\n'
+    assert.match(await raw(port, evil), /^HTTP\/1.1 403 [\s\S]*ORIGIN_REFUSED/)
     assert.equal(await status({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }), 403)
     assert.equal(await status({ 'sec-fetch-site': 'same-site' }), 403)
     assert.equal(await status({ origin: 'https://evil.example' }), 403)

@@ -17,6 +17,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['REQUEST_MALFORMED', 400],
   ['HEADERS_TOO_LARGE', 431],
   ['REQUEST_TIMEOUT', 408],
+  ['ADDRESS_INVALID', 400],
   ['PATH_INVALID', 400],
   ['PATH_UNKNOWN', 404],
   ['NOT_EXPOSED', 404],

@@ -102,10 +102,10 @@ describe('calls', () => {
     const to = async (address: string) => codeOf(await client.ask({ type: 'call', id: 1, to: address, message: 'bid' }))
     assert.equal(await to('ledger/ada'), 'failed NOT_EXPOSED')
     assert.equal(await to('__proto__/x'), 'failed NOT_EXPOSED')
-    assert.equal(await to('auction'), 'failed KEY_INVALID')
-    assert.equal(await to('auction/'), 'failed KEY_INVALID')
-    assert.equal(await to(`auction/${'x'.repeat(513)}`), 'failed KEY_INVALID')
-    assert.equal(await to('auction/\ud800'), 'failed KEY_INVALID')
+    assert.equal(await to('auction'), 'failed ADDRESS_INVALID')
+    assert.equal(await to('auction/'), 'failed ADDRESS_INVALID')
+    assert.equal(await to(`auction/${'x'.repeat(513)}`), 'failed ADDRESS_INVALID')
+    assert.equal(await to('auction/\ud800'), 'failed ADDRESS_INVALID')
     assert.equal(router.requests.length, 0)
   })
 
@@ -384,7 +384,7 @@ describe('connections', () => {
     assert.equal(alive.socket.readyState, WebSocket.OPEN)
   })
 
-  test('of a client that does not read its replies end', async (t) => {
+  test('of a client that does not read its replies end, at the latest when it has no patience left', async (t) => {
     const clock = manualClock()
     const big = JSON.stringify('x'.repeat(100_000))
     const { ws, gateway: house } = await gateway(
@@ -392,16 +392,21 @@ describe('connections', () => {
       { request: () => ({ type: 'replied', output: big }) },
       { limits: { bufferedBytesMax: 500_000 }, clock },
     )
-    const client = await connected(ws)
-    client.socket.pause()
-    for (let id = 0; id < 200; id++) client.send({ type: 'call', id, to: 'auction/lot-1', message: 'bid' })
-    for (let round = 0; round < 100 && house.connections === 1; round++) {
-      await settled()
-      clock.advance(1_000)
+    const flooded = async () => {
+      const client = await connected(ws)
+      client.socket.pause()
+      for (let id = 0; id < 250; id++) client.send({ type: 'call', id, to: 'auction/lot-1', message: 'bid' })
+      for (let round = 0; round < 500; round++) await settled()
+      return client
     }
+    const late = await flooded()
+    late.socket.resume()
+    assert.deepEqual(await late.closed, { code: 1013, reason: 'CLIENT_TOO_SLOW' })
+    const never = await flooded()
+    assert.equal(house.connections, 1)
+    clock.advance(5_000)
     await until(() => house.connections === 0)
-    client.socket.resume()
-    await client.closed
+    never.socket.terminate()
   })
 
   test('of a client that leaves without a word are forgotten', async (t) => {
