@@ -12,6 +12,7 @@ import type {
   FromCell,
   Page,
   Payload,
+  Recorded,
   StoreToCell,
 } from '../../../turn/index.ts'
 import { CALLS_MAX, LOG_DATA_LENGTH_MAX, LOGS_MAX } from './bounds.ts'
@@ -47,6 +48,7 @@ export class Attempt implements TurnWorld {
   #random: SeededRandom | undefined
   #rejections: { readonly error: RejectionError; readonly data: string }[] | undefined
   #waiting: Map<number, (result: CallResult) => void> | undefined
+  #recorded: Recorded[] | undefined
   #calls = 0
   #logs = 0
 
@@ -148,14 +150,25 @@ export class Attempt implements TurnWorld {
     if (this.delivery.type === 'read') throw engineErrors.READ_WAITS({ message: this.delivery.message })
     if (this.#calls >= CALLS_MAX) throw engineErrors.EFFECTS_TOO_MANY({ what: 'asks and fetches', limit: CALLS_MAX })
     const call = this.#calls++
-    const recorded = this.delivery.recorded.find((record) => record.call === call)
-    if (recorded && isSame(recorded.request, request)) return Promise.resolve(recorded.result)
+    const recorded = this.#takeRecorded(request)
+    if (recorded !== undefined) return Promise.resolve(recorded)
     return new Promise((resolve) => {
       this.#waiting ??= new Map()
       this.#waiting.set(call, resolve)
       const item: Call = { ...request, turn: this.turn, call }
       this.#powers.toHost(item)
     })
+  }
+
+  /**
+   * An answer that an earlier attempt got to this very request. Each is given once, in the order of their calls; the
+   * call's own number may differ, because an attempt on another state may ask for more or less.
+   */
+  #takeRecorded(request: Request): CallResult | undefined {
+    if (this.delivery.recorded.length === 0) return undefined
+    this.#recorded ??= [...this.delivery.recorded].sort((a, b) => a.call - b.call)
+    const at = this.#recorded.findIndex((record) => isSame(record.request, request))
+    return at === -1 ? undefined : this.#recorded.splice(at, 1)[0]?.result
   }
 
   #assertPermitted(url: string): void {

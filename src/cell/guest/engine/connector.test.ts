@@ -145,6 +145,7 @@ test('the idempotency key is the same for every attempt of one message, and anot
   cell.deliver('deliver', { input, cause: row, seed: 'second' })
   cell.deliver('deliver', { input, cause: { ...row, row: 5 } })
   cell.deliver('deliver', { input: { subject: 'after a restore' }, cause: row })
+  cell.deliver('deliver', { input, cause: { ...row, sender: { component: 'auction', key: 'another' } } })
   cell.deliver('deliver', {
     input,
     cause: { type: 'request', request: 1, idempotency: { key: 'k', fingerprint: 'f' } },
@@ -159,9 +160,9 @@ test('the idempotency key is the same for every attempt of one message, and anot
   cell.deliver('deliver', { input, cause: { type: 'timer', name: 'x', row: 4 } })
   await cell.settle()
   assert.equal(keys[0], keys[1])
-  assert.equal(keys[4], keys[5])
-  assert.equal(keys[6], keys[7])
-  assert.equal(new Set(keys).size, 7)
+  assert.equal(keys[5], keys[6])
+  assert.equal(keys[7], keys[8])
+  assert.equal(new Set(keys).size, 8)
   for (const key of keys) assert.match(key, /^[0-9a-f]{32}(-\d+)?$/)
 })
 

@@ -74,8 +74,6 @@ export class Entities {
 
   /** Counts what the entity takes now, and makes room if the cache has grown over its bound. */
   measure(entity: Entity): void {
-    // One that was evicted just now, because it alone is larger than the cache, counts no more.
-    if (this.#entities.get(entity.key) !== entity) return
     const perCharacter = entity.copy?.frozen === undefined ? TEXT_BYTES : PARSED_BYTES
     const bytes =
       ENTITY_OVERHEAD_BYTES + entity.key.length * TEXT_BYTES + (entity.copy?.text?.length ?? 0) * perCharacter

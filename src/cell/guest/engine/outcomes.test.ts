@@ -17,14 +17,23 @@ test('fills in defaults of the output', async () => {
   assert.deepEqual(cell.about('answered', turn)[0]?.outcome, { type: 'replied', output: '{"count":1,"unit":"pieces"}' })
 })
 
-test('filling in defaults of the output does not write into the state that it is a part of', async () => {
-  const { cell, turn } = await put((state) => {
-    const output = { count: 1 }
-    state.waits = output as never
-    return output
+test('filling in defaults of the output does not write into the value that was returned', async () => {
+  const output = { count: 1 }
+  const { cell, turn } = await put(() => output)
+  assert.equal(cell.about('answered', turn).length, 1)
+  assert.deepEqual(output, { count: 1 })
+})
+
+test('a token tells nothing of the randomness that its turn hands out', async () => {
+  const { cell, turn } = await put((state, turn) => {
+    const token = turn.defer({ deadline: 1 })
+    state.note = turn.uuid()
+    state.waits['x'] = token
+    return token
   })
-  assert.equal(cell.fault(turn)?.code, 'STATE_INVALID')
-  assert.doesNotMatch(cell.fault(turn)?.message ?? '', /unit/)
+  const { note, waits } = cell.state() as BoxState
+  assert.equal(cell.commit(turn)?.outcome.type, 'deferred')
+  assert.ok(!waits['x']?.includes(note))
 })
 
 for (const [what, output] of [

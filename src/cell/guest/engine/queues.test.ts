@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { box, boxOf } from './fake-box.ts'
-import { cellOf } from './fake-cell.ts'
+import { cellOf, VERSION } from './fake-cell.ts'
 
 /** A box whose `poke` waits until the test lets it go. */
 function gatedBox() {
@@ -108,6 +108,17 @@ test('a load that was under way when the lease rose does not count', async () =>
   assert.equal(cell.about('answered', read).length, 1)
 })
 
+test('a stale record that comes in after the lease rose does not count', async () => {
+  const cell = cellOf(box())
+  cell.keep(boxOf('fresh'))
+  cell.deliver('put', { input: { item: 'old' } })
+  cell.deliver('put', { input: { item: 'new' }, lease: 2 })
+  const stale = { key: 'one', state: JSON.stringify(boxOf('stale')), revision: 1, sequence: 0, version: VERSION }
+  cell.engine.receiveStore([{ type: 'loaded', id: 1, record: stale }])
+  await cell.settle()
+  assert.deepEqual(cell.state(), boxOf('fresh', 'new'))
+})
+
 test('a turn of an older lease is dropped, a read of one is answered', async () => {
   const cell = cellOf(box())
   cell.keep(boxOf())
@@ -149,6 +160,18 @@ test('an entity that is larger than the whole cache still works', async () => {
   await cell.settle()
   assert.deepEqual(cell.state(), boxOf('a', 'b', 'c'))
   assert.equal(cell.loads.length, 2)
+})
+
+test('an entity that was too large to be kept leaves room for the others', async () => {
+  const cell = cellOf(box(), { limits: { cacheBytesMax: 3_000 } })
+  cell.keep(boxOf('x'.repeat(10_000)), { key: 'large' })
+  for (const key of ['a', 'b']) cell.keep(boxOf(), { key })
+  for (const key of ['large', 'a', 'b', 'a', 'b', 'large', 'a', 'a']) {
+    cell.deliver('put', { key, input: { item: 'x' } })
+    cell.read('peek', { key })
+    await cell.settle()
+  }
+  assert.deepEqual(cell.loads, ['large', 'a', 'b', 'large', 'a'])
 })
 
 test('never drops an entity that runs', async () => {

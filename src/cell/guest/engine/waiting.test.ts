@@ -193,6 +193,23 @@ test('a recorded response is not given to another request', async () => {
   assert.equal(cell.about('fetch').length, 1)
 })
 
+test('recorded responses find their requests, whatever the order in which they are made', async () => {
+  const record = (call: number, path: string, body: string): Recorded => ({
+    call,
+    request: JSON.stringify({ url: API + path, method: 'GET', headers: [], body: null }),
+    result: { type: 'fetched', response: { ...response, body: btoa(body) } },
+  })
+  const recorded = [record(4, '', 'second'), record(0, '?a', 'of a'), record(2, '', 'first')]
+  const { cell, seen } = waiting(async (turn) => {
+    const texts: string[] = []
+    for (const path of ['', '', '?a']) texts.push(await (await turn.fetch(API + path)).text())
+    return texts
+  }, recorded)
+  await cell.settle()
+  assert.deepEqual(seen.value, ['first', 'second', 'of a'])
+  assert.deepEqual(cell.about('fetch'), [])
+})
+
 test('one turn has a bounded number of calls', async () => {
   const { cell, turn } = waiting((turn) =>
     Promise.all(Array.from({ length: CALLS_MAX + 1 }, () => turn.ask(Shelf, 's')['count']?.())),
@@ -288,4 +305,26 @@ test('marks the turn that holds the thread, also when it goes on after an answer
   await answered(cell, turn, { type: 'settled', outcome: { type: 'replied', output: '{"slots":4}' } })
   assert.equal(during, turn)
   assert.equal(cell.held.at(-1), 0)
+})
+
+test('marks nobody any more when a turn that went on waits again', async () => {
+  const { cell, turn } = waiting(async (turn) => {
+    await turn.ask(Shelf, 's')['count']?.()
+    await turn.ask(Shelf, 's')['count']?.()
+  })
+  await answered(cell, turn, { type: 'settled', outcome: { type: 'replied', output: '{"slots":4}' } })
+  assert.equal(cell.about('ask').length, 2)
+  assert.deepEqual(cell.held, [turn, 0, turn, 0])
+})
+
+test('a list that comes after its turn was abandoned wakes nobody', async () => {
+  let resumed = false
+  const { cell, turn } = waiting(async (turn) => {
+    await turn.list(Box, { limit: 1 })
+    resumed = true
+  })
+  cell.settleOnce()
+  cell.receive({ type: 'abandon', turn })
+  await cell.settle()
+  assert.equal(resumed, false)
 })
