@@ -215,3 +215,11 @@ test('a digest is allowed and a generated key is not', async () => {
     return [bytes[0], typeof crypto.subtle.generateKey]`
   assert.deepEqual(await runInCell(code), [0xca, 'undefined'])
 })
+
+test("a declared built-in still has only the process's permissions of a cell", async () => {
+  const declared = { codified: probeComponent({ permissions: { fetch: [], node: ['node:fs', 'node:child_process'] } }) }
+  const code = `const tries = [() => require('node:fs').readFileSync('/etc/hostname'), () => require('node:fs').writeFileSync('/tmp/from-a-cell', ''),
+    () => require('node:child_process').execSync('true')]
+    return tries.map((run) => { try { run(); return 'done' } catch (error) { return error.code } })`
+  assert.deepEqual(await runInCell(code, declared), ['ERR_ACCESS_DENIED', 'ERR_ACCESS_DENIED', 'ERR_ACCESS_DENIED'])
+})

@@ -74,8 +74,7 @@ export function tame(realm: Realm, powers: RealmPowers): { seal(): void } {
   }
   for (const value of powers.shared) harden(value)
   const allowed = allowedGlobals({ web })
-  for (const name of allowed)
-    if (realm.hardened && name in target && name !== 'globalThis') harden(Reflect.get(target, name))
+  if (realm.hardened) for (const name of allowed) hardenGlobal(target, { name, harden })
 
   // Remove.
   const stayed = removeOthers(target, allowed)
@@ -87,6 +86,17 @@ export function tame(realm: Realm, powers: RealmPowers): { seal(): void } {
     Object.freeze(Object.getPrototypeOf(target))
   }
   return { seal }
+}
+
+/** Freezes a global. One that Node keeps behind an accessor becomes a plain value: accessors are objects too. */
+function hardenGlobal(target: typeof globalThis, of: { name: string; harden: <T>(value: T) => T }): void {
+  const { name, harden } = of
+  const descriptor = Reflect.getOwnPropertyDescriptor(target, name)
+  if (descriptor === undefined || name === 'globalThis') return
+  const value: unknown = harden(Reflect.get(target, name))
+  if (descriptor.get !== undefined) Object.defineProperty(target, name, { value, writable: false, configurable: true })
+  // Buffer makes its results with a class that only this leads to.
+  if (name === 'Buffer') harden(Reflect.get(value as object, Symbol.species))
 }
 
 /** Timers and the world, for code that runs in turns. */
