@@ -1,5 +1,6 @@
 /** The host: one process that serves one system. */
 
+export { resolveConfig, resolveSecrets } from './configuration.ts'
 export { hostErrors } from './errors.ts'
 export type {
   CellStatus,
@@ -11,4 +12,5 @@ export type {
   LogLine,
 } from './host.ts'
 export type { InvariantResult } from './invariants.ts'
+export { outboundFetch } from './outbound-fetch.ts'
 export { RUNTIME_VERSION, type StartHost, startHost } from './start.ts'

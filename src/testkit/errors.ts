@@ -13,8 +13,12 @@ export const testkitErrors = defineErrors({
   },
   NEVER_QUIET: {
     message: ({ ticks }: { ticks: number }) =>
-      `The system was still busy after ${ticks} ticks: ${'messages go round in a circle, or a handler awaits something that never comes'}.`,
+      `The system was still busy after ${ticks} ticks: messages go round in a circle, or a handler awaits something that never comes.`,
     remedy: 'Look for two components that answer each other for ever, or for a promise that nothing settles.',
+  },
+  NO_ROUTE: {
+    message: ({ path }: { path: string }) => `No route of the system takes ${path}.`,
+    remedy: 'Mount it: http({ routes: { ... } }).',
   },
   FETCH_NOT_STUBBED: {
     message: ({ url }: { url: string }) => `A turn fetched ${url}, and the test gave no answer for it.`,
