@@ -69,7 +69,7 @@ export class Link {
     }
     this.#leave({ type: 'opening', socket })
     this.#timer = this.#powers.after(HELLO_WITHIN_MS, () => this.#lost(socket))
-    // Late events of a socket that was given up are not this link's any more.
+    // Taken away again by `closeQuietly`: late events of a socket that was given up are not this link's any more.
     socket.onmessage = ({ data }) => this.#received(socket, data)
     socket.onclose = () => this.#lost(socket)
     // An error is always followed by a close.
@@ -77,8 +77,7 @@ export class Link {
   }
 
   #received(socket: SocketLike, data: unknown): void {
-    const stage = this.#stage
-    if (!('socket' in stage) || stage.socket !== socket || typeof data !== 'string') return
+    if (typeof data !== 'string') return
     this.#heardMs = this.#powers.monotonicMs()
     const frame = JSON.parse(data) as ServerFrame
     switch (frame.type) {

@@ -377,6 +377,15 @@ describe('bodies', () => {
     assert.match(answer, /^HTTP\/1.1 404 [\s\S]*HTTP\/1.1 204/)
   })
 
+  test('count towards the bound of all only while they come', async (t) => {
+    const { port, url, gateway: house } = await gateway(t, {}, { limits: { bodiesBytesMax: 1500 } })
+    const broken = `POST /auction/lot-1/bid HTTP/1.1\r\nHost: x\r\nContent-Length: 1200\r\n\r\n${' '.repeat(1000)}`
+    await raw(port, broken, { end: true })
+    while (house.connections > 0) await new Promise(setImmediate)
+    const body = JSON.stringify('x'.repeat(1000))
+    for (let n = 0; n < 3; n++) assert.equal((await post(`${url}/auction/lot-1/bid`, body)).status, 200)
+  })
+
   test('of all requests together are bounded', async (t) => {
     const { port, url } = await gateway(t, {}, { limits: { bodiesBytesMax: 1500, lingerMs: 10 } })
     const half = `POST /auction/lot-1/bid HTTP/1.1\r\nHost: x\r\nContent-Length: 1200\r\n\r\n${' '.repeat(1000)}`
