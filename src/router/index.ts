@@ -1,13 +1,8 @@
-/** The router: mailboxes, delivery, back pressure. */
-export { routerErrors } from './errors.ts'
+/** The router: mailboxes, delivery, answers. Talks to ports; knows no worker, no database, no socket. */
+export type { Contracted, Contracts, From } from './admission.ts'
+export type { Attach, Attached } from './attachments.ts'
+export { type Failure, type RouterAnswer, routerErrors } from './errors.ts'
 export { ROUTER_LIMITS, type RouterLimits } from './limits.ts'
-export type { Addressee, From, RouterAnswer, RouterLog, RouterOptions } from './options.ts'
-export {
-  type AttachRequest,
-  createRouter,
-  type ReadAnswer,
-  type ReadRequest,
-  Router,
-  type RouterStatus,
-  type TurnRequest,
-} from './router.ts'
+export type { RouterLog } from './log.ts'
+export type { Read, ReadAnswer } from './reads.ts'
+export { createRouter, type Router, type RouterOptions, type RouterRequest, type RouterStatus } from './router.ts'

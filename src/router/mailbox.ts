@@ -1,200 +1,203 @@
 /**
- * The mailbox of one entity: what waits, what is on its way, and what may be told. It is where order and speculation are
- * kept; it knows no cell, no store and no clock.
+ * What one entity has before it: works that wait, works that fly (delivered to the cell, not yet at their end), and the
+ * order between them. Pure state and functions on it; who delivers, and when, is the queue's business.
  *
- * A cell runs turns of one entity in the order of their delivery, each on the result of the one before, committed or
- * not. So what a cell reports (a read, a rejection, a fault) may rest on a commit that is still on its way: then it is
- * held until that commit is taken. If a commit is refused, everything delivered after it is run again under a higher
- * lease, and so is every read that is not told yet.
+ * Invariants (`assertConsistent`):
+ * 1. a work is in one place only: ready, behind another in its lane, away, or in flight;
+ * 2. of one lane only the first can be ready, away or flying unposted: the next may fly when the one before has posted
+ *    its commit, because from there on it can only be refused, and what is refused takes all that follows with it;
+ * 3. all flights have the mailbox's lease, and while `paused` (that lease is being revoked) none is added;
+ * 4. a cell computes the turns of an entity in order, so no unposted flight stands before a posted one (not so where
+ *    works are independent: a connector runs them side by side);
+ * 5. reports rest on flights that are posted.
  *
- * Invariants, see `assertConsistent`:
- * 1. A work is in one place: waiting, or on its way in exactly one attempt.
- * 2. Attempts stand in the order of their delivery; their numbers rise.
- * 3. What is held rests on an attempt that is committing, and is itself reported.
- * 4. At most one attempt per sender is running; rows of one sender keep their order.
+ * Revisions do not decide what a report rests on: they begin again after `destroy`. The cell tells in order what it
+ * computed, so a report rests on the last commit that it announced before.
  */
 import { assert } from '../base/index.ts'
-import type { Address, FromCell } from '../turn/index.ts'
-import { type ConnectionWork, type RequestWork, type StoredWork, senderOf, type TurnWork, type Work } from './work.ts'
+import type { Address } from '../turn/index.ts'
+import type { Work } from './work.ts'
 
-export type Report = Extract<FromCell, { type: 'answered' | 'missing' | 'faulted' }>
-
-export type Attempt = {
+/** One attempt, between its delivery and its end. */
+export type Flight = {
   readonly turn: number
   readonly work: Work
   readonly mailbox: Mailbox
   readonly lease: number
-  readonly deliveredMs: number
-  state: 'running' | 'committing' | 'held'
-  /** Set while held. */
-  report: Report | null
-  /** Reports that rest on this attempt's commit. */
-  readonly dependents: Attempt[]
+  /** `sent`: not heard of. `posted`: its commit is on the way to the store. `reported`: its end is known, and waits. */
+  state: 'sent' | 'posted' | 'reported'
+  /** Since when it has held its entity, as far as it was looked at; null: not seen at the head yet. */
+  headSinceMs: number | null
+  /** Reports that may count once this one has committed. */
+  readonly resting: (() => void)[]
 }
 
-/** How many stored works are looked at for one that may go: a bound on the work per delivery, not on the queue. */
-const LOOK_AHEAD = 64
+/** Works in order; the first is the one that may run. Gone when it is empty. */
+type Lane = Work[]
 
-export class Mailbox {
+export type Mailbox = {
   readonly to: Address
+  /** A cell's works on its state are computed one on top of the other; a connector has none. */
+  readonly independent: boolean
   lease: number
-  /** Whether it stands in its lane's list of mailboxes that may have something to deliver. */
-  isQueued = false
-  readonly inFlight: Attempt[] = []
-  #requests: (RequestWork | ConnectionWork)[] = []
-  #stored: StoredWork[] = []
-  #storedFirst = true
+  paused: boolean
+  ready: Work[]
+  readonly lanes: Map<string, Lane>
+  readonly away: Set<Work>
+  flights: Flight[]
+  reads: Work[]
+  readFlights: Flight[]
+}
 
-  constructor(to: Address, lease: number) {
-    this.to = to
-    this.lease = lease
-  }
-
-  get waiting(): number {
-    return this.#requests.length + this.#stored.length
-  }
-
-  get requestsWaiting(): number {
-    return this.#requests.length
-  }
-
-  get isIdle(): boolean {
-    return this.waiting === 0 && this.inFlight.length === 0
-  }
-
-  add(work: TurnWork): void {
-    if (work.kind === 'request' || work.kind === 'connection') this.#requests.push(work)
-    else this.#stored.push(work)
-  }
-
-  /** Takes the next work that may be delivered now; null if none may. Requests and stored works take turns. */
-  next(nowMs: number): TurnWork | null {
-    const stored = this.#nextStored(nowMs)
-    const takeStored = stored !== null && (this.#storedFirst || this.#requests.length === 0)
-    this.#storedFirst = !takeStored
-    if (!takeStored) return this.#requests.shift() ?? null
-    this.#stored.splice(this.#stored.indexOf(stored), 1)
-    return stored
-  }
-
-  /** Takes a waiting request out, because its caller does not wait any longer. false: it is on its way already. */
-  withdraw(request: number): boolean {
-    const at = this.#requests.findIndex((work) => work.kind === 'request' && work.cause.request === request)
-    if (at >= 0) this.#requests.splice(at, 1)
-    return at >= 0
-  }
-
-  started(attempt: Attempt): void {
-    this.inFlight.push(attempt)
-  }
-
-  /** The attempt's commit is on its way to the store. */
-  computed(attempt: Attempt): void {
-    attempt.state = 'committing'
-  }
-
-  /** A report that needs no commit of its own. true: it may be told now; false: it is held. */
-  reported(attempt: Attempt, report: Report): boolean {
-    const base = this.inFlight.findLast(({ state }) => state === 'committing')
-    if (base === undefined) {
-      this.#remove(attempt)
-      return true
-    }
-    attempt.state = 'held'
-    attempt.report = report
-    base.dependents.push(attempt)
-    return false
-  }
-
-  /** Its commit was taken. Returns the held attempts that may be told now, in order. */
-  committed(attempt: Attempt): readonly Attempt[] {
-    this.#remove(attempt)
-    for (const dependent of attempt.dependents) this.#remove(dependent)
-    return attempt.dependents
-  }
-
-  /** Takes an attempt off that has an end of its own: told, dropped or given up. */
-  drop(attempt: Attempt): void {
-    this.#remove(attempt)
-  }
-
-  /**
-   * A commit was refused, or a turn given up: everything that came after it is taken off, together with all reads.
-   * `from`: the attempt itself is to be run again as well. Returns what was taken off; `requeue` puts it back.
-   */
-  breakAt(attempt: Attempt, options: { readonly from: boolean; readonly lease: number }): readonly Attempt[] {
-    this.lease = options.lease
-    const broken = this.inFlight.filter(
-      (other) =>
-        (other === attempt ? options.from : other.turn > attempt.turn || other.work.kind === 'read') &&
-        // A fault or a rejection that rests on an earlier commit stands, whatever became of this one.
-        !(other.state === 'held' && other.turn < attempt.turn && other.work.kind !== 'read'),
-    )
-    for (const other of broken) this.#remove(other)
-    // A read that rested on an earlier commit runs again too, so it is not told when that commit is taken.
-    for (const { dependents } of this.inFlight) {
-      for (const other of broken) {
-        const at = dependents.indexOf(other)
-        if (at >= 0) dependents.splice(at, 1)
-      }
-    }
-    return broken
-  }
-
-  /** The cell is gone: takes off everything. */
-  lose(lease: number): readonly Attempt[] {
-    this.lease = lease
-    return this.inFlight.splice(0)
-  }
-
-  /** Puts works back to the front of their queues, in the order given. */
-  requeue(works: readonly TurnWork[]): void {
-    const requests = works.filter((work) => work.kind === 'request' || work.kind === 'connection')
-    const stored = works.filter((work) => work.kind === 'row' || work.kind === 'timer')
-    if (requests.length > 0) this.#requests = [...requests, ...this.#requests]
-    if (stored.length > 0) this.#stored = [...stored, ...this.#stored]
-  }
-
-  /** For tests and simulations. */
-  assertConsistent(): void {
-    const works = [...this.#requests, ...this.#stored, ...this.inFlight.map(({ work }) => work)]
-    assert(new Set(works).size === works.length, 'a work is in one place')
-    for (const [i, attempt] of this.inFlight.entries()) {
-      const before = this.inFlight[i - 1]
-      assert(before === undefined || before.turn < attempt.turn, 'attempts stand in the order of their numbers')
-      assert((attempt.state === 'held') === (attempt.report !== null), 'exactly what is held has a report')
-      for (const dependent of attempt.dependents) {
-        assert(attempt.state === 'committing', 'what is held rests on a commit')
-        assert(this.inFlight.includes(dependent), 'what is held is on its way')
-      }
-    }
-    const running = this.inFlight.filter(({ state }) => state === 'running').map(({ work }) => busySender(work))
-    const senders = running.filter((sender) => sender !== null)
-    assert(new Set(senders).size === senders.length, 'at most one attempt per sender is running')
-  }
-
-  #nextStored(nowMs: number): StoredWork | null {
-    if (this.#stored.length === 0) return null
-    const busy = new Set<string>()
-    for (const { work, state } of this.inFlight) {
-      const sender = state === 'committing' ? null : busySender(work)
-      if (sender !== null) busy.add(sender)
-    }
-    for (const work of this.#stored.slice(0, LOOK_AHEAD)) {
-      const sender = senderOf(work)
-      if (sender !== null && busy.has(sender)) continue
-      if (work.notBeforeMs <= nowMs) return work
-      if (sender !== null) busy.add(sender)
-    }
-    return null
-  }
-
-  #remove(attempt: Attempt): void {
-    const at = this.inFlight.indexOf(attempt)
-    if (at >= 0) this.inFlight.splice(at, 1)
+export function emptyMailbox(to: Address, { lease, independent }: { lease: number; independent: boolean }): Mailbox {
+  return {
+    to,
+    independent,
+    lease,
+    paused: false,
+    ready: [],
+    lanes: new Map(),
+    away: new Set(),
+    flights: [],
+    reads: [],
+    readFlights: [],
   }
 }
 
-function busySender(work: Work): string | null {
-  return work.kind === 'row' || work.kind === 'timer' ? senderOf(work) : null
+export function isIdle({ paused, ready, lanes, away, flights, reads, readFlights }: Mailbox): boolean {
+  return (
+    !paused &&
+    ready.length + flights.length + reads.length + readFlights.length === 0 &&
+    lanes.size === 0 &&
+    away.size === 0
+  )
+}
+
+export function enqueue(mailbox: Mailbox, work: Work): void {
+  if (work.source.type === 'read') return void mailbox.reads.push(work)
+  if (work.lane === null) return makeReady(mailbox, work)
+  const lane = mailbox.lanes.get(work.lane)
+  if (lane !== undefined) return void lane.push(work)
+  mailbox.lanes.set(work.lane, [work])
+  makeReady(mailbox, work)
+}
+
+function makeReady(mailbox: Mailbox, work: Work): void {
+  if (work.away) mailbox.away.add(work)
+  else mailbox.ready.push(work)
+}
+
+/** Its commit is on the way: the next of its lane may fly behind it. */
+export function post(mailbox: Mailbox, flight: Flight): void {
+  flight.state = 'posted'
+  leaveLane(mailbox, flight.work)
+}
+
+/** The work is at its end, and neither waits nor flies any more. */
+export function finish(mailbox: Mailbox, work: Work): void {
+  mailbox.away.delete(work)
+  const lane = work.lane !== null && work.away ? mailbox.lanes.get(work.lane) : undefined
+  // Where works rest on nothing, one that is away may stand behind one that the store refused later.
+  const at = lane?.indexOf(work) ?? 0
+  if (at > 0) lane?.splice(at, 1)
+  else leaveLane(mailbox, work)
+}
+
+/** Takes a work that waits out of the queue; false if it does not wait. For works without a lane. */
+export function withdraw(mailbox: Mailbox, work: Work): boolean {
+  const queue = work.source.type === 'read' ? mailbox.reads : mailbox.ready
+  const at = queue.indexOf(work)
+  if (at !== -1) queue.splice(at, 1)
+  return at !== -1
+}
+
+function leaveLane(mailbox: Mailbox, work: Work): void {
+  if (work.lane === null) return
+  const lane = mailbox.lanes.get(work.lane)
+  if (lane === undefined || lane[0] !== work) return
+  lane.shift()
+  const next = lane[0]
+  if (next === undefined) mailbox.lanes.delete(work.lane)
+  else makeReady(mailbox, next)
+}
+
+/** Landed with a fault: it keeps its place in its lane until `comeBack` or `finish`. */
+export function stayAway(mailbox: Mailbox, work: Work): void {
+  work.away = true
+  if (work.lane === null || mailbox.lanes.get(work.lane)?.[0] === work) return void mailbox.away.add(work)
+  // A work that had posted has left its lane; if the store refused it, it goes before those that follow.
+  putFirst(mailbox, [work])
+}
+
+export function comeBack(mailbox: Mailbox, work: Work): void {
+  work.away = false
+  if (mailbox.away.delete(work)) mailbox.ready.push(work)
+}
+
+/** Everything in flight is given up and waits again, in its order and before everything else, under a higher lease. */
+export function giveUp(mailbox: Mailbox, lease: number): void {
+  const { flights, readFlights } = mailbox
+  mailbox.flights = []
+  mailbox.readFlights = []
+  mailbox.lease = lease
+  mailbox.reads = [...readFlights.map(({ work }) => work), ...mailbox.reads]
+  putFirst(
+    mailbox,
+    flights.map(({ work }) => work),
+  )
+}
+
+/** Puts works that were in flight before all that waits, each into its lane again. */
+function putFirst(mailbox: Mailbox, works: readonly Work[]): void {
+  for (const work of works.toReversed()) {
+    if (work.lane === null) continue
+    const lane = mailbox.lanes.get(work.lane)
+    if (lane === undefined) mailbox.lanes.set(work.lane, [work])
+    else if (lane[0] !== work) lane.unshift(work)
+  }
+  const isFirst = (work: Work) => work.lane === null || mailbox.lanes.get(work.lane)?.[0] === work
+  const waiting = mailbox.ready.filter(isFirst)
+  for (const work of mailbox.away) if (!isFirst(work)) mailbox.away.delete(work)
+  mailbox.ready = []
+  for (const work of works) if (isFirst(work)) makeReady(mailbox, work)
+  mailbox.ready.push(...waiting)
+}
+
+/** The last flight that has posted: what is computed now rests on it. */
+export function lastPosted({ flights, independent }: Mailbox): Flight | undefined {
+  return independent ? undefined : flights.findLast(({ state }) => state === 'posted')
+}
+
+export function assertConsistent(mailbox: Mailbox): void {
+  const { ready, lanes, away, flights, reads, readFlights } = mailbox
+  const flying = flights.map(({ work }) => work)
+  const behind = [...lanes.values()].flatMap((lane) => lane.slice(1))
+  const places = [ready, [...away], flying, behind, reads, readFlights.map(({ work }) => work)].flat()
+  assert(new Set(places).size === places.length, 'a work is in one place only')
+  for (const [name, lane] of lanes) {
+    const first = lane[0]
+    assert(first !== undefined, 'no lane is empty')
+    assert(
+      lane.every((work) => work.lane === name),
+      'a lane holds its own works only',
+    )
+    const posted = flights.some(({ work, state }) => work === first && state === 'posted')
+    assert(!posted, 'a work that has posted has left its lane')
+  }
+  for (const work of ready) {
+    assert(!work.away, 'what is ready is not away')
+    assert(work.lane === null || lanes.get(work.lane)?.[0] === work, 'what is ready is the first of its lane')
+  }
+  for (const work of away) assert(work.away, 'what is away is marked so')
+  for (const { work, state } of flights) {
+    const leads = work.lane === null || lanes.get(work.lane)?.[0] === work
+    assert(state === 'posted' || leads, 'of a lane only the first flies unposted')
+  }
+  for (const flight of [...flights, ...readFlights]) {
+    assert(flight.lease === mailbox.lease, 'all flights have the lease of the mailbox')
+    assert(flight.state === 'posted' || flight.resting.length === 0, 'reports rest on what is posted')
+  }
+  const unposted = flights.findIndex(({ state }) => state === 'sent')
+  const after = unposted === -1 ? [] : flights.slice(unposted)
+  assert(mailbox.independent || after.every(({ state }) => state === 'sent'), 'turns are computed in order')
 }
