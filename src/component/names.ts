@@ -9,7 +9,7 @@ const COMPONENT_NAME = /^[a-z][a-z0-9-]{0,62}$/
 const MEMBER_NAME = /^[a-zA-Z][a-zA-Z0-9_]{0,62}$/
 const REJECTION_CODE = /^[A-Z][A-Z0-9_]{0,62}$/
 /** A message `then` would make every handle a promise; `on` and `at` are the client's own; the rest is inherited. */
-const TAKEN_NAMES: readonly string[] = ['then', 'on', 'at', 'toJSON']
+const TAKEN_NAMES: readonly string[] = ['then', 'on', 'at', 'follow', 'toJSON']
 
 /** The first value that is not a string is named as it is, so that the error shows what was passed. */
 const shown = (name: unknown) => (typeof name === 'string' ? `'${name.slice(0, 80)}'` : String(name))

@@ -1,8 +1,9 @@
 /** Opens the gateways of a release, last of all: whoever gets a connection is served. */
+import type { Random } from '../base/index.ts'
 import { type Gateway, startGateway } from '../gateway/index.ts'
 import type { Release } from '../release/index.ts'
 import type { Log } from './log.ts'
-import { machineClock, machineRandom } from './powers.ts'
+import { machineClock } from './powers.ts'
 import type { Wiring } from './wiring.ts'
 
 export type OpenGateway = { readonly host: string; readonly gateway: Gateway }
@@ -12,11 +13,13 @@ const LOOPBACK = '127.0.0.1'
 /** `listen` takes the place of what the system file says of its first gateway. @throws PORT_IN_USE, PORT_NOT_PERMITTED */
 export async function openGateways(
   {
+    random,
     release,
     listen,
     inspect,
     log,
   }: {
+    readonly random: Random
     readonly release: Release
     readonly listen: { readonly host?: string | undefined; readonly port?: number | undefined }
     readonly inspect: boolean
@@ -52,7 +55,7 @@ export async function openGateways(
       readiness,
       limits: {},
       clock: machineClock,
-      random: machineRandom,
+      random,
       inspect,
       log: (line) => log.write({ from: 'gateway', ...line }),
     })

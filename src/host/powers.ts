@@ -14,7 +14,22 @@ export const machineClock: Clock = {
   },
 }
 
-export const machineRandom: Random = { hex: (bytes) => randomBytes(bytes).toString('hex') }
+/** Bytes drawn from the machine at a time: a draw costs microseconds, whatever its size. */
+const POOL_BYTES = 8 * 1024
+
+/** The machine's cryptographic randomness, drawn ahead. No byte is given twice. */
+export function machineRandom(): Random {
+  let pool = ''
+  return {
+    hex(bytes) {
+      const digits = bytes * 2
+      if (pool.length < digits) pool = randomBytes(Math.max(POOL_BYTES, bytes)).toString('hex')
+      const drawn = pool.slice(0, digits)
+      pool = pool.slice(digits)
+      return drawn
+    },
+  }
+}
 
 /** SHA-256 in hex. */
 export const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex')

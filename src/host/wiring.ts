@@ -3,7 +3,7 @@
  * that its cell serves or has ended.
  */
 import { type MessagePort, Worker } from 'node:worker_threads'
-import { messageOf } from '../base/index.ts'
+import { messageOf, type Random } from '../base/index.ts'
 import { type Cell, type FromEdge, type FromRoute, stackMapper, startCell, type ToRoute } from '../cell/index.ts'
 import type { CodifiedComponent, CodifiedConnector } from '../component/index.ts'
 import type { CellImage, Release } from '../release/index.ts'
@@ -13,7 +13,7 @@ import type { Answer, FromCell, ToCell } from '../turn/index.ts'
 import { Edge } from './edge.ts'
 import type { Log } from './log.ts'
 import { outboundFetch } from './outbound-fetch.ts'
-import { machineClock, machineRandom, sha256 } from './powers.ts'
+import { machineClock, sha256 } from './powers.ts'
 import { RouteCell } from './route-port.ts'
 import { Supervisor } from './supervisor.ts'
 import { loadValidators } from './validators.ts'
@@ -31,6 +31,7 @@ export type Wiring = {
 }
 
 export function wire(parts: {
+  random: Random
   release: Release
   store: StoreHandle<MessagePort>
   contracted: readonly Contracted[]
@@ -38,8 +39,9 @@ export function wire(parts: {
   secrets: ReadonlyMap<string, Readonly<Record<string, string>>>
   log: Log
   inspect: boolean
+  cacheFolder: string
 }): Wiring {
-  const { release, store, contracted, configs, secrets, log, inspect } = parts
+  const { random, release, store, contracted, configs, secrets, log, inspect, cacheFolder } = parts
   const supervisors = new Map<string, Supervisor>()
   const routes = new Map<string, RouteCell>()
   const mapStack = stackMapper((cell) => {
@@ -53,7 +55,7 @@ export function wire(parts: {
 
   const router = createRouter({
     clock: machineClock,
-    random: machineRandom,
+    random,
     digest: sha256,
     store,
     inspect,
@@ -109,7 +111,16 @@ export function wire(parts: {
         },
         start: (epoch) =>
           startOneCell(
-            { release, image, epoch, store, inspect, config: configs.get(name), secrets: secrets.get(name) },
+            {
+              release,
+              image,
+              epoch,
+              store,
+              inspect,
+              cacheFolder,
+              config: configs.get(name),
+              secrets: secrets.get(name),
+            },
             say(name),
           ),
         items(cell, items) {
@@ -151,12 +162,13 @@ function startOneCell(
     epoch: number
     store: StoreHandle<MessagePort>
     inspect: boolean
+    cacheFolder: string
     config: unknown
     secrets: Readonly<Record<string, string>> | undefined
   },
   say: (line: { level: 'info' | 'warn' | 'error'; message: string }) => void,
 ): Cell {
-  const { release, image, epoch, store, inspect, config, secrets = {} } = parts
+  const { release, image, epoch, store, inspect, cacheFolder, config, secrets = {} } = parts
   return startCell(
     {
       image,
@@ -170,6 +182,7 @@ function startOneCell(
       secrets,
       storePort: image.codified.kind === 'edge' ? null : store.connectCell(image.name),
       inspect,
+      cacheFolder,
     },
     {
       spawn: (entry, options) => new Worker(entry, options),
