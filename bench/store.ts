@@ -1,5 +1,5 @@
 /**
- * How fast the store commits, without any thread around it: `node bench/store.ts [--json]`. Batches of 100 commits on
+ * How fast the store commits, without any thread around it: `npm run bench -- store [--json]`. Batches of 100 commits on
  * 1,000 entities, on a real file with `synchronous=FULL`; plain ones, and ones that each send a message and publish.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,14 +14,14 @@ const ENTITIES = 1_000
 
 type Measured = { turnsPerSecond: number; p50Ms: number; p99Ms: number; worstMs: number }
 
-function main(): void {
+export async function run(args: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-bench-'))
   try {
     const result = {
       plain: measure({ path: join(folder, 'plain.db'), sends: false }),
       sending: measure({ path: join(folder, 'sending.db'), sends: true }),
     }
-    if (process.argv.includes('--json')) console.log(JSON.stringify({ store: result }))
+    if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ store: result })}\n`)
     else console.table(result)
   } finally {
     rmSync(folder, { recursive: true })
@@ -82,5 +82,3 @@ function item({ turn, revisions, sends }: { turn: number; revisions: Map<string,
   }
   return { port: 1, item: { type: 'commit', commit } }
 }
-
-main()

@@ -3,22 +3,18 @@
  * hand-written service of the same durability. Both run at once, idle while the other is measured; rounds alternate,
  * and what counts is the median of the rounds' ratios.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs, promisify } from 'node:util'
-import { buildRelease } from '../src/release/index.ts'
+import { built, median, SELFSAME, startService, stopService } from './support/services.ts'
 
 const here = join(import.meta.dirname, 'turns')
 const CONNECTIONS = 64
 const ENTITIES = 1_000
 
 type Round = { turnsPerSecond: number; p50Ms: number; p99Ms: number; worstMs: number; failed: number }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 function summary(rounds: readonly Round[]) {
   return {
@@ -27,15 +23,6 @@ function summary(rounds: readonly Round[]) {
     p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
     worstMs: Math.max(...rounds.map(({ worstMs }) => worstMs)),
   }
-}
-
-async function service(args: string[]): Promise<{ process: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const port = /"port":(\d+)/.exec(line)?.[1]
-    if (port !== undefined) return { process: child, port: Number(port) }
-  }
-  throw new Error(`${args.join(' ')} ended without naming its port`)
 }
 
 async function load(port: number, seconds: string): Promise<Round> {
@@ -54,13 +41,9 @@ export async function run(args: string[]): Promise<void> {
     },
   })
   const folder = await mkdtemp(join(tmpdir(), 'selfsame-bench-'))
-  const built = await buildRelease({ dir: here, out: join(folder, 'releases') })
-  if (!('digest' in built)) throw new Error('the bench does not build')
-  const ours = await service([
-    join(import.meta.dirname, '../src/cli/main.ts'),
-    ...['run', built.path, '--data', join(folder, 'data'), '--json'],
-  ])
-  const theirs = await service([join(here, 'handwritten.ts'), folder])
+  const release = await built(here, join(folder, 'releases'))
+  const ours = await startService([SELFSAME, 'run', release, '--data', join(folder, 'data'), '--json'])
+  const theirs = await startService([join(here, 'handwritten.ts'), folder])
   try {
     const rounds: { selfsame: Round; handwritten: Round }[] = []
     await load(ours.port, '1')
@@ -93,10 +76,7 @@ export async function run(args: string[]): Promise<void> {
       process.stdout.write(`ratio        ${report.ratio.toFixed(2)}\n`)
     }
   } finally {
-    for (const { process: child } of [ours, theirs]) {
-      child.kill('SIGTERM')
-      if (child.exitCode === null) await once(child, 'exit')
-    }
+    for (const service of [ours, theirs]) await stopService(service)
     await rm(folder, { recursive: true, force: true })
   }
 }
