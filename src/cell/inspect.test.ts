@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Session } from 'node:inspector'
 import { test } from 'node:test'
-import { delivery, probeScript, testCell, testStore } from './test-cell.ts'
+import { delivery, probeScript, testCell, testStore } from './cell.testing.ts'
 
 type Frame = { readonly location: { readonly scriptId: string; readonly lineNumber: number } }
 type Message = {

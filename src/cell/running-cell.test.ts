@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { codeOf } from '../base/index.ts'
-import { delivery, probeScript, testCell, testStore } from './test-cell.ts'
+import { delivery, probeScript, testCell, testStore } from './cell.testing.ts'
 
 const isCode = (code: string) => (error: unknown) => codeOf(error) === code
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { build } from 'esbuild'
+import { delivery, testCell, testStore } from './cell.testing.ts'
 import { stackMapper } from './stack-map.ts'
-import { delivery, testCell, testStore } from './test-cell.ts'
 
 const HELPER = `export function fail(reason: string): never {
   throw new Error(reason)

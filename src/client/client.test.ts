@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { contract, isRejection } from '../component/index.ts'
 import { client, connect } from './client.ts'
 import { globalPowers, type SocketLike } from './powers.ts'
-import { emptyStore, realAuction } from './scripted.ts'
+import { emptyStore, realAuction } from './scripted.testing.ts'
 
 const cents = z.int()
 export const Auction = contract('auction', {

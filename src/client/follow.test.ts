@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { connect } from './client.ts'
-import { fakeGateway } from './scripted.ts'
+import { fakeGateway } from './scripted.testing.ts'
 
 type Watched = {
   on(event: string, seen: (data: unknown, at: { sequence: number }) => void, options?: object): () => void

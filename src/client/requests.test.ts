@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { connect } from './client.ts'
 import type { ConnectOptions } from './connection.ts'
-import { fakeGateway } from './scripted.ts'
+import { fakeGateway } from './scripted.testing.ts'
 
 type Loose = Record<string, (input?: unknown) => Promise<unknown>>
 

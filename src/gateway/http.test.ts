@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { type after, describe, test } from 'node:test'
 import type { GatewayAnswer } from './ports.ts'
-import { raw, running, type Script, scriptedRouter } from './scripted.ts'
+import { raw, running, type Script, scriptedRouter } from './scripted.testing.ts'
 import type { GatewayOptions } from './start.ts'
 
 /** Starts a gateway for one test and stops it when the test is over. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { openapi } from './openapi.ts'
-import { auctionContract, running, scriptedRouter } from './scripted.ts'
+import { auctionContract, running, scriptedRouter } from './scripted.testing.ts'
 
 const GOLDEN = new URL('golden/openapi.json', import.meta.url)
 

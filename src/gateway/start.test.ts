@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { codeOf } from '../base/index.ts'
 import { listenError } from './listen-error.ts'
 import type { GatewayAnswer } from './ports.ts'
-import { manualClock, raw, running, scriptedRouter } from './scripted.ts'
+import { manualClock, raw, running, scriptedRouter } from './scripted.testing.ts'
 
 const listen = (port: number, host = '127.0.0.1') => running(scriptedRouter(), { listen: { host, port } })
 const settled = () => new Promise((resolve) => setImmediate(resolve))

@@ -4,7 +4,7 @@ import { type after, describe, test } from 'node:test'
 import { WebSocket } from 'ws'
 import type { ServerFrame } from './frames.ts'
 import type { GatewayAnswer } from './ports.ts'
-import { manualClock, running, type Script, scriptedRouter } from './scripted.ts'
+import { manualClock, running, type Script, scriptedRouter } from './scripted.testing.ts'
 import type { GatewayOptions } from './start.ts'
 
 type Test = { after: typeof after }

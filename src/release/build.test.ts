@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createContext, runInContext } from 'node:vm'
-import { counter, type Files, link, project, systemOf, twoCounters, withZod, write } from './fixtures/project.ts'
 import { type BuildResult, buildRelease, openRelease } from './index.ts'
+import { counter, type Files, link, project, systemOf, twoCounters, withZod, write } from './project.testing.ts'
 
 type Built = Extract<BuildResult, { type: 'built' }>
 

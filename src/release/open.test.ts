@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { canonicalJson } from '../base/index.ts'
 import { digestOf } from './digest.ts'
-import { project, twoCounters, withZod } from './fixtures/project.ts'
 import { buildRelease, openRelease } from './index.ts'
 import { filesOf } from './open.ts'
+import { project, twoCounters, withZod } from './project.testing.ts'
 import { writeRelease } from './write.ts'
 
 const code = (expected: string) => (error: unknown) =>

@@ -4,9 +4,9 @@ import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Finding } from '../base/index.ts'
 import { evaluate } from './evaluate/evaluate.ts'
-import { counter, type Files, project, systemOf, twoCounters, withZod } from './fixtures/project.ts'
 import { buildRelease } from './index.ts'
 import { modulesBelow } from './modules.ts'
+import { counter, type Files, project, systemOf, twoCounters, withZod } from './project.testing.ts'
 import { ourSources } from './project.ts'
 
 /** What a person reads. `SELFSAME_ACCEPT=1` takes it as the golden text; the diff is for review. */

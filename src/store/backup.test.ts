@@ -7,7 +7,7 @@ import { checkStore } from './check.ts'
 import { openDataFolder } from './data-folder.ts'
 import { Database } from './database.ts'
 import { restoreStore } from './restore.ts'
-import { A, B, tester } from './testing.ts'
+import { A, B, tester } from './store.testing.ts'
 
 const DUE = { nowMs: 2_000, afterRow: 0, limit: 10 }
 

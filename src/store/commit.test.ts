@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { A, B, openTester } from './testing.ts'
+import { A, B, openTester } from './store.testing.ts'
 
 test('creates a record at revision 1 and raises it with every commit', () => {
   const store = openTester()

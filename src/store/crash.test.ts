@@ -7,10 +7,10 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { checkStore } from './check.ts'
 import { openDataFolder } from './data-folder.ts'
-import { tester } from './testing.ts'
+import { tester } from './store.testing.ts'
 
 const KILLS = Number(process.env['SELFSAME_STORE_KILLS'] ?? 3)
-const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('./crash-child.testing.ts', import.meta.url))
 
 /** Runs the child until it has acknowledged so many lines, kills it, and gives all lines that it wrote. */
 function killAfter(dataFolder: string, lines: number): Promise<string[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OutboxRow, TimerRow } from '../turn/index.ts'
-import { A, B, openTester } from './testing.ts'
+import { A, B, openTester } from './store.testing.ts'
 
 const NOW = { nowMs: 1_000, afterRow: 0, limit: 100 }
 const timer = (dueMs: number, name = 'close') => ({ type: 'set', name, dueMs, message: 'close', input: null }) as const

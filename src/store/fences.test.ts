@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fences } from './fences.ts'
 import { ENDED_LEASES_MAX } from './limits.ts'
-import { A, B, commitOf, openTester, tester } from './testing.ts'
+import { A, B, commitOf, openTester, tester } from './store.testing.ts'
 
 test('refuses a commit of an epoch that was never opened', () => {
   const store = openTester()

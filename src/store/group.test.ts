@@ -8,7 +8,7 @@ import type { StoreReply } from './engine.ts'
 import { StoreEngine } from './engine.ts'
 import { createLayout } from './layout.ts'
 import { STORE_LIMITS } from './limits.ts'
-import { A, B, commitOf, openTester, openTestStore, tester } from './testing.ts'
+import { A, B, commitOf, openTester, openTestStore, tester } from './store.testing.ts'
 
 /** A store whose connection the test has a hand on, with the epochs of both components open. */
 function openBreakable() {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from '../turn/index.ts'
 import { afterPrefix, isAfter } from './key-range.ts'
-import { openTester } from './testing.ts'
+import { openTester } from './store.testing.ts'
 
 const ALL: Page = { limit: 100, prefix: null, after: null, where: [] }
 type Value = string | number | boolean

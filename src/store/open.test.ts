@@ -8,7 +8,7 @@ import { openDataFolder } from './data-folder.ts'
 import { Database } from './database.ts'
 import { asStoreError } from './errors.ts'
 import { LAYOUT_VERSION } from './layout.ts'
-import { A, commitOf, openTestStore, tester } from './testing.ts'
+import { A, commitOf, openTestStore, tester } from './store.testing.ts'
 
 function newFolder(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'selfsame-store-'))

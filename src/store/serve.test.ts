@@ -9,7 +9,7 @@ import type { StoreHandle } from './handle.ts'
 import { inProcessStore } from './in-process.ts'
 import { localChannel, type Port } from './port.ts'
 import { startStore } from './start.ts'
-import { A, commitOf, openTestStore } from './testing.ts'
+import { A, commitOf, openTestStore } from './store.testing.ts'
 
 type AnyStore = StoreHandle<Port<CellToStore, StoreToCell>>
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Commit, OutboxRow } from '../turn/index.ts'
 import { AWAITING_REQUESTS_MAX } from './limits.ts'
-import { A, B, type Given, openTester, tester } from './testing.ts'
+import { A, B, type Given, openTester, tester } from './store.testing.ts'
 
 const SECOND_LOT = { component: 'auction', key: 'lot-2' }
 const NOW = { nowMs: 1_000, afterRow: 0, limit: 100 }

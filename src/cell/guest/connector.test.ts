@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CONTRACT, delivery, testCell, testStore } from '../test-cell.ts'
+import { CONTRACT, delivery, testCell, testStore } from '../cell.testing.ts'
 
 const codified = { kind: 'connector', contract: CONTRACT, secrets: ['SMTP_URL'] } as const
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testCell } from '../../test-cell.ts'
+import { testCell } from '../../cell.testing.ts'
 
 const SYSTEM = `(require) => ({ default: { kind: 'system',
   gateways: [

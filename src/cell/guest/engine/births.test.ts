@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as z from 'zod'
 import { component, contract } from '../../../component/index.ts'
-import { cellOf } from './fake-cell.ts'
+import { cellOf } from './fake-cell.testing.ts'
 
 const Ledger = contract('ledger', {
   key: z.string(),

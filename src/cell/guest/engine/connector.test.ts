@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as z from 'zod'
 import { connector, contract } from '../../../component/index.ts'
 import type { Cause } from '../../../turn/index.ts'
-import { connectorCell } from './fake-cell.ts'
+import { connectorCell } from './fake-cell.testing.ts'
 
 const Mail = contract('mail', {
   key: z.string(),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as z from 'zod'
 import { component, contract } from '../../../component/index.ts'
-import { box, boxOf } from './fake-box.ts'
-import { cellOf } from './fake-cell.ts'
+import { box, boxOf } from './fake-box.testing.ts'
+import { cellOf } from './fake-cell.testing.ts'
 
 const cause = (fate: 'reply' | 'rejection') =>
   ({ type: 'message', row: 3, sender: { component: 'shelf', key: 's' }, continuation: null, fate }) as const

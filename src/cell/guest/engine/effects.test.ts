@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EVENTS_MAX, INSTANT_MAX_MS, REPLIES_MAX, SENDS_MAX, TIMERS_MAX } from './bounds.ts'
-import { Box, type BoxTurn, box, boxOf, Shelf } from './fake-box.ts'
-import { cellOf, NOW_MS } from './fake-cell.ts'
+import { Box, type BoxTurn, box, boxOf, Shelf } from './fake-box.testing.ts'
+import { cellOf, NOW_MS } from './fake-cell.testing.ts'
 
 /** Runs `poke` with what it says, and gives its commit or its fault. */
 async function said(say: (turn: BoxTurn) => unknown) {

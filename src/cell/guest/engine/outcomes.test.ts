@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BoxState, type BoxTurn, box, boxOf } from './fake-box.ts'
-import { cellOf, type FakeCell, NOW_MS } from './fake-cell.ts'
+import { type BoxState, type BoxTurn, box, boxOf } from './fake-box.testing.ts'
+import { cellOf, type FakeCell, NOW_MS } from './fake-cell.testing.ts'
 
 /** Runs `put` with a handler; the entity holds nothing yet. */
 async function put(handler: (state: BoxState, turn: BoxTurn) => unknown): Promise<{ cell: FakeCell; turn: number }> {

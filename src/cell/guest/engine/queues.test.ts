@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { box, boxOf } from './fake-box.ts'
-import { cellOf, VERSION } from './fake-cell.ts'
+import { box, boxOf } from './fake-box.testing.ts'
+import { cellOf, VERSION } from './fake-cell.testing.ts'
 
 /** A box whose `poke` waits until the test lets it go. */
 function gatedBox() {

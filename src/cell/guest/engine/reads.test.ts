@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { box, boxOf } from './fake-box.ts'
-import { cellOf } from './fake-cell.ts'
+import { box, boxOf } from './fake-box.testing.ts'
+import { cellOf } from './fake-cell.testing.ts'
 
 test('answers a read from the state, with the revision that it was computed from', async () => {
   const cell = cellOf(box())

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BoxState, box, boxOf } from './fake-box.ts'
-import { type CellOptions, cellOf } from './fake-cell.ts'
+import { type BoxState, box, boxOf } from './fake-box.testing.ts'
+import { type CellOptions, cellOf } from './fake-cell.testing.ts'
 
 /** What becomes of a state that a handler leaves behind: the fault's code and message, or the state as committed. */
 async function left(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BoxState, box, boxOf } from './fake-box.ts'
-import { cellOf, NOW_MS, VERSION } from './fake-cell.ts'
+import { type BoxState, box, boxOf } from './fake-box.testing.ts'
+import { cellOf, NOW_MS, VERSION } from './fake-cell.testing.ts'
 
 test('creates an entity with initial and the handler in one turn', async () => {
   const cell = cellOf(box({ handlers: { open: (state) => void state.items.push('leaflet') } }))

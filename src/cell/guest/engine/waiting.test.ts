@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { codeOf } from '../../../base/index.ts'
 import type { CallResult, FetchedResponse, Recorded } from '../../../turn/index.ts'
 import { CALLS_MAX } from './bounds.ts'
-import { Box, type BoxTurn, box, boxOf, Shelf } from './fake-box.ts'
-import { cellOf, type FakeCell } from './fake-cell.ts'
+import { Box, type BoxTurn, box, boxOf, Shelf } from './fake-box.testing.ts'
+import { cellOf, type FakeCell } from './fake-cell.testing.ts'
 
 const API = 'https://api.example.com/sold'
 const response: FetchedResponse = { url: API, status: 201, statusText: 'Created', headers: [], body: btoa('done') }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { probeComponent, runInCell } from '../../test-cell.ts'
+import { probeComponent, runInCell } from '../../cell.testing.ts'
 
 /** Walks everything that can be reached from the globals and from common values, by every property and prototype. */
 const WALK = `

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { probeComponent, runInCell, TURN_MS } from '../../test-cell.ts'
+import { probeComponent, runInCell, TURN_MS } from '../../cell.testing.ts'
 
 const unhardened = { codified: probeComponent({ hardened: false }) }
 const fetching = { codified: probeComponent({ permissions: { fetch: ['api.example.com'], node: [] } }) }

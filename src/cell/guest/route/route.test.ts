@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { testCell, testStore } from '../../cell.testing.ts'
 import { HTTP_WINDOW_BYTES, type ToRoute } from '../../http-items.ts'
-import { testCell, testStore } from '../../test-cell.ts'
 
 const text = new TextDecoder()
 const bytes = new TextEncoder()

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import type { CellToStore } from '../turn/index.ts'
 import { startStore } from './index.ts'
-import { commitOf } from './testing.ts'
+import { commitOf } from './store.testing.ts'
 
 const ENTITIES = 50
 const WINDOW = 200
