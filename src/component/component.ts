@@ -10,12 +10,12 @@ import type { Contract, Creates, Indexed, KeyOf, MessageName, Messages, Received
 import { componentErrors } from './errors.ts'
 import { freezePlain } from './freeze.ts'
 import type { Frozen, Maybe } from './leftovers.ts'
-import { isMigration, type Migration } from './migration.ts'
+import { type Chain, isMigration, type Migration } from './migration.ts'
 import { assertMemberName } from './names.ts'
 import { assertPermissions, type Permissions } from './permissions.ts'
 import type { Birth, MessageTurn, ReadTurn, Turn } from './turn.ts'
 import type { ReplyTo } from './values.ts'
-import type { Chain, Version, VersionOf } from './version.ts'
+import type { Version, VersionOf } from './version.ts'
 
 type Handler<C extends Contract, N extends MessageName<C>, State, Config, Cache> = Messages<C>[N] extends { read: true }
   ? (state: Frozen<State>, input: Received<Messages<C>[N]>, turn: ReadTurn<C, N, Config>) => Returned<Messages<C>[N]>

@@ -74,6 +74,18 @@ export type Migration<V extends Version, W extends Version> = {
   readonly steps: MigrationBehaviour
 }
 
+/** Each migration starts where the one before ended, and the last ends at what the component declares now. */
+export type Chain<Steps extends readonly unknown[], Now> = Steps extends readonly [
+  ...infer Before,
+  Migration<infer V, infer W>,
+]
+  ? [W, Now] extends [Now, W]
+    ? Before extends readonly []
+      ? Steps
+      : readonly [...Chain<Before, V>, Migration<V, W>]
+    : readonly [...Before, { 'this migration does not end at the version that follows it': never }]
+  : Steps
+
 const FIELDS: readonly string[] = [
   'because',
   'state',

@@ -10,14 +10,37 @@ import { assemble } from './assemble.ts'
 import { type BundleOptions, bundle } from './bundle.ts'
 import { bundleCells, EDGE } from './bundle-cells.ts'
 import { type CellSource, crossings, graphOf, placeCells, reachedOnlyBy } from './cells.ts'
-import type { BuildOptions, BuildResult } from './door.ts'
 import { finding } from './errors.ts'
 import { evaluate } from './evaluate/evaluate.ts'
 import { codifiedFindings } from './findings.ts'
+import type { Manifest } from './manifest.ts'
 import { modulesBelow } from './modules.ts'
 import { findSystem, ourSources } from './project.ts'
 import { type OwnSources, readSources } from './sources.ts'
 import { writeRelease } from './write.ts'
+
+export type Progress = { readonly step: 'find' | 'evaluate' | 'check' | 'bundle' | 'write'; readonly text: string }
+
+export type BuildOptions = {
+  /** The folder of the system, or the system file itself. */
+  readonly dir: string
+  /** The folder that releases are written into, each below its digest. @default `releases` beside the system file */
+  readonly out?: string | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** @default true */
+  readonly typecheck?: boolean | undefined
+}
+
+export type BuildResult =
+  | {
+      readonly type: 'built'
+      readonly digest: string
+      readonly path: string
+      readonly manifest: Manifest
+      /** Warnings and notes. */
+      readonly findings: readonly Finding[]
+    }
+  | { readonly type: 'refused'; readonly findings: readonly Finding[] }
 
 const RELEASES = 'releases'
 
