@@ -9,6 +9,9 @@ const floors = [
   ['cli', 'client'],
 ]
 
+/** Tests, and what only tests use. Neither is shipped. */
+const TESTS = '\\.(test|testing)\\.ts$'
+
 const rooms = floors.flat()
 const floorOf = (room) => floors.findIndex((floor) => floor.includes(room))
 
@@ -36,19 +39,33 @@ const sideways = floors.slice(1).flatMap((floor) =>
     return {
       name: `${room}-imports-no-sibling`,
       severity: 'error',
-      from: { path: `^src/${room}/`, pathNot: '\\.test\\.ts$' },
-      // The manifest is a wire format: everyone may know its types.
-      to: { path: `^src/(${others.join('|') || 'nothing'})/`, dependencyTypesNot: ['type-only'] },
+      from: { path: `^src/${room}/`, pathNot: TESTS },
+      // Wire formats are types alone, and both of their ends know them.
+      to: { path: `^src/(${others.join('|') || 'nothing'})/`, pathNot: '^src/release/manifest\\.ts$' },
     }
   }),
 )
 
-const doors = rooms.map((room) => ({
-  name: `${room}-is-entered-by-its-door`,
-  severity: 'error',
-  from: { path: '^src/', pathNot: `^src/${room}/` },
-  to: { path: `^src/${room}/`, pathNot: `^src/${room}/(.*/)?(index|manifest|codified|frames|protocol|main)\\.ts$` },
-}))
+/** Files other than `index.ts` that may be entered from outside their room: wire formats, which are types alone. */
+const sideDoors = { component: ['codified'], gateway: ['frames'], release: ['manifest'] }
+
+const doors = rooms.flatMap((room) => {
+  const open = ['index', ...(sideDoors[room] ?? [])].map((file) => `^src/${room}/${file}\\.ts$`)
+  const rule = (name, from, alsoOpen) => ({
+    name,
+    severity: 'error',
+    from: { path: '^src/', ...from },
+    to: { path: `^src/${room}/`, pathNot: [...open, ...alsoOpen] },
+  })
+  const name = `${room}-is-entered-by-its-door`
+  if (room !== 'cell') return [rule(name, { pathNot: `^src/${room}/` }, [])]
+  // The testkit, and tests, run the guest's engine without a worker around it.
+  const engine = { users: ['^src/testkit/', TESTS], door: '^src/cell/guest/engine/index\\.ts$' }
+  return [
+    rule(name, { pathNot: ['^src/cell/', ...engine.users] }, []),
+    rule(`${name}-or-its-engine-by-its-own`, { path: engine.users, pathNot: '^src/cell/' }, [engine.door]),
+  ]
+})
 
 module.exports = {
   forbidden: [
@@ -59,19 +76,19 @@ module.exports = {
     {
       name: 'the-functional-core-has-no-powers',
       severity: 'error',
-      from: { path: '^src/(base|turn|schema|component|migration|diff|plan|laws)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(base|turn|schema|component|migration|diff|plan|laws)/', pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'only-the-store-knows-sqlite',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/store/|\\.test\\.ts$' },
+      from: { path: '^src/', pathNot: ['^src/store/', TESTS] },
       to: { path: '^(node:)?sqlite$' },
     },
     {
       name: 'only-the-release-bundles',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/release/|\\.test\\.ts$' },
+      from: { path: '^src/', pathNot: ['^src/release/', TESTS] },
       to: { path: 'node_modules/esbuild/' },
     },
     {
@@ -83,14 +100,13 @@ module.exports = {
     {
       name: 'authors-and-browsers-get-no-node',
       severity: 'error',
-      from: { path: '^src/(index\\.ts|client/)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(index\\.ts|client/)', pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 }
