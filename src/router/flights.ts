@@ -177,14 +177,10 @@ export class Flights {
 
   /** A row or timer that did not commit is still in the store: its work stays until the store has been told. */
   #end(flight: Flight, end: WorkEnd): void {
-    this.#land(flight, end)
-    this.#powers.ended(flight.work, end)
-  }
-
-  #land(flight: Flight, end: WorkEnd): void {
     const queue = this.queueOf(flight.work)
     if (end.type !== 'committed' && isStored(flight.work)) queue.landedAway(flight)
     else queue.landed(flight)
+    this.#powers.ended(flight.work, end)
   }
 
   // ---- what the store says
@@ -210,12 +206,9 @@ export class Flights {
         return this.queueOf(flight.work).giveUp(flight.mailbox)
       case 'consumed':
       case 'duplicate':
-      case 'failed': {
-        const end = { type: 'refused', verdict } as const
-        this.#land(flight, end)
-        if (!flight.mailbox.independent) this.queueOf(flight.work).giveUp(flight.mailbox)
-        return this.#powers.ended(flight.work, end)
-      }
+      case 'failed':
+        this.queueOf(flight.work).refused(flight)
+        return this.#powers.ended(flight.work, { type: 'refused', verdict })
       default:
         verdict.because satisfies never
     }

@@ -5,7 +5,8 @@
  * Invariants (`assertConsistent`):
  * 1. a work is in one place only: ready, behind another in its lane, away, or in flight;
  * 2. of one lane only the first can be ready, away or flying unposted: the next may fly when the one before has posted
- *    its commit, because from there on it can only be refused, and what is refused takes all that follows with it;
+ *    its commit, because from there on it can only be refused, and what is refused takes all that follows with it
+ *    (where works are independent it does not, so there the next waits for the end of the one before);
  * 3. all flights have the mailbox's lease, and while `paused` (that lease is being revoked) none is added;
  * 4. a cell computes the turns of an entity in order, so no unposted flight stands before a posted one (not so where
  *    works are independent: a connector runs them side by side);
@@ -87,17 +88,17 @@ function makeReady(mailbox: Mailbox, work: Work): void {
   else mailbox.ready.push(work)
 }
 
-/** Its commit is on the way: the next of its lane may fly behind it. */
+/** Its commit is on the way: the next of its lane may fly behind it, unless that would not fall with it. */
 export function post(mailbox: Mailbox, flight: Flight): void {
   flight.state = 'posted'
-  leaveLane(mailbox, flight.work)
+  if (!mailbox.independent) leaveLane(mailbox, flight.work)
 }
 
 /** The work is at its end, and neither waits nor flies any more. */
 export function finish(mailbox: Mailbox, work: Work): void {
   mailbox.away.delete(work)
   const lane = work.lane !== null && work.away ? mailbox.lanes.get(work.lane) : undefined
-  // Where works rest on nothing, one that is away may stand behind one that the store refused later.
+  // One before it may have come back meanwhile: then it stands behind.
   const at = lane?.indexOf(work) ?? 0
   if (at > 0) lane?.splice(at, 1)
   else leaveLane(mailbox, work)
@@ -124,9 +125,7 @@ function leaveLane(mailbox: Mailbox, work: Work): void {
 /** Landed with a fault: it keeps its place in its lane until `comeBack` or `finish`. */
 export function stayAway(mailbox: Mailbox, work: Work): void {
   work.away = true
-  if (work.lane === null || mailbox.lanes.get(work.lane)?.[0] === work) return void mailbox.away.add(work)
-  // A work that had posted has left its lane; if the store refused it, it goes before those that follow.
-  putFirst(mailbox, [work])
+  mailbox.away.add(work)
 }
 
 export function comeBack(mailbox: Mailbox, work: Work): void {
@@ -182,7 +181,7 @@ export function assertConsistent(mailbox: Mailbox): void {
       'a lane holds its own works only',
     )
     const posted = flights.some(({ work, state }) => work === first && state === 'posted')
-    assert(!posted, 'a work that has posted has left its lane')
+    assert(!posted || mailbox.independent, 'a work that has posted has left its lane')
   }
   for (const work of ready) {
     assert(!work.away, 'what is ready is not away')
@@ -191,7 +190,8 @@ export function assertConsistent(mailbox: Mailbox): void {
   for (const work of away) assert(work.away, 'what is away is marked so')
   for (const { work, state } of flights) {
     const leads = work.lane === null || lanes.get(work.lane)?.[0] === work
-    assert(state === 'posted' || leads, 'of a lane only the first flies unposted')
+    const left = state === 'posted' && !mailbox.independent
+    assert(left || leads, 'of a lane only the first flies unposted')
   }
   for (const flight of [...flights, ...readFlights]) {
     assert(flight.lease === mailbox.lease, 'all flights have the lease of the mailbox')

@@ -152,6 +152,17 @@ export class Queue {
     this.#touch(flight.mailbox)
   }
 
+  /** The store did not take its commit, and what flew behind it falls with it: all wait again, this one apart. */
+  refused(flight: Flight): void {
+    const { mailbox, work } = flight
+    if (mailbox.independent) return isStored(work) ? this.landedAway(flight) : this.landed(flight)
+    this.giveUp(mailbox)
+    assert(withdraw(mailbox, work), 'what was refused first waits first')
+    if (!isStored(work)) return this.#finished(mailbox, work)
+    this.#suspects.delete(work)
+    stayAway(mailbox, work)
+  }
+
   comeBack(work: Work): void {
     const mailbox = this.#mailbox(work.to)
     comeBack(mailbox, work)
