@@ -46,11 +46,6 @@ export function analyse({ files, root, nameOf, aliases }: Sources): Analysis {
   }
 }
 
-/** Hidden and reassigned state, undeclared flags, and code that is made or loaded at run time. */
-export function findHiddenState(sources: Sources): readonly Finding[] {
-  return analyse(sources).findings
-}
-
 export function byPlace(a: Finding, b: Finding): number {
   const [left, right] = [a.place, b.place]
   if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined)

@@ -20,7 +20,7 @@ export type {
   CodifiedSystem,
 } from './codified.ts'
 export type { Codified } from './codify/collected.ts'
-export { codifyComponent, codifyConnector } from './codify/component.ts'
+export { codifyComponent } from './codify/component.ts'
 export { schemasOf } from './codify/schemas-of.ts'
 export { codifySystem } from './codify/system.ts'
 export { type Component, component, type StateOf, type TurnOf } from './component.ts'
@@ -36,7 +36,6 @@ export {
   type MessageName,
   type Messages,
 } from './contract.ts'
-export { componentErrors } from './errors.ts'
 export { type Http, http } from './http.ts'
 export { type Authored, isAuthored } from './kind.ts'
 export { type Migration, migration, within } from './migration.ts'

@@ -1,7 +1,6 @@
 /** The control plane: a running host, as commands and dashboards reach it. */
 export { type ControlClient, connectControl, type LogEvent } from './client.ts'
 export {
-  CONTROL_VERBS,
   type ControlCalls,
   type ControlReply,
   type ControlRequest,

@@ -1,8 +1,6 @@
 /** The gateway: HTTP and WebSocket in front of the router. */
-export { gatewayErrors } from './errors.ts'
 export type { ClientFrame, CloseCode, FrameId, FrameIssue, FrameLimits, ServerFrame } from './frames.ts'
-export { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts'
-export { openapi } from './openapi.ts'
+export type { GatewayLimits } from './limits.ts'
 export type {
   Authenticate,
   Failure,

@@ -1,8 +1,5 @@
 /** Everything that can grow in the store, and how far. A limit that a test wants smaller comes in through `StoreLimits`. */
 
-/** Rows of the outbox. The router refuses new outside requests beyond it; deliveries and their sends always pass. */
-export const OUTBOX_ROWS_MAX = 1_000_000
-
 /** Dead letters. Beyond it nothing more is buried: the row stays in the outbox, so that nothing is lost. */
 export const DEAD_LETTERS_MAX = 100_000
 

@@ -362,7 +362,7 @@ const site = route({
     }
   },
 })
-export const house = system({
+const house = system({
   name: 'auction-house',
   components: [auction, ledger, report],
   connectors: [mail],

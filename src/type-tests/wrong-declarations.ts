@@ -14,7 +14,8 @@ import {
   system,
   within,
 } from '../index.ts'
-import { HoldId, type house, Ledger, lot, Mail, Report, report, type V1, type V2, type V3 } from './auction-house.ts'
+import type house from './auction-house.ts'
+import { HoldId, Ledger, lot, Mail, Report, report, type V1, type V2, type V3 } from './auction-house.ts'
 
 const Probe = contract('probe', {
   key: z.string(),
