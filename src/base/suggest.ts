@@ -1,5 +1,7 @@
 /** "Did you mean ...?" for names: the nearest known name by edit distance, if it is near enough to be a typo. */
 
+const NAMES_LISTED_MAX = 12
+
 /** Edits from one to the other, where swapping two neighbours is one (optimal string alignment; Damerau, 1964). */
 function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = []
@@ -36,5 +38,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
 export function didYouMean(name: string, known: readonly string[]): string {
   const meant = nearest(name, known)
   if (meant !== undefined) return ` Did you mean '${meant}'?`
-  return known.length === 0 ? '' : ` Known: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}.`
+  if (known.length === 0) return ''
+  const more = known.length - NAMES_LISTED_MAX
+  return ` Known: ${known.slice(0, NAMES_LISTED_MAX).join(', ')}${more > 0 ? `, and ${more} more` : ''}.`
 }
