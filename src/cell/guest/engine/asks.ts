@@ -1,11 +1,11 @@
 /** What a turn may await of other entities: their reads, one at a time, and lists of their keys. */
-import { type CallResult, HOST_CODES, type Page } from '../../../turn/index.ts'
+import type { Page } from '../../../turn/index.ts'
 import type { Attempt } from './attempt.ts'
 import { LIST_LIMIT_MAX } from './bounds.ts'
 import { type CallsFactory, isContract, isKey, KEY_WANTED } from './calls.ts'
 import { engineErrors, issuesText } from './errors.ts'
 import { notJson } from './plain-json.ts'
-import { rejectionError } from './rejection.ts'
+import { replyOf } from './rejection.ts'
 
 type Asked = { readonly to: unknown; readonly key: unknown; readonly calls: CallsFactory }
 
@@ -27,18 +27,6 @@ export function askThrough(attempt: Attempt, { to, key, calls }: Asked): object 
     attempt.resumed()
     return replyOf(result, { component, message })
   })
-}
-
-function replyOf(result: CallResult, asked: { readonly component: string; readonly message: string }): unknown {
-  if (result.type === 'settled') {
-    const { outcome } = result
-    if (outcome.type === 'replied') return outcome.output === null ? undefined : JSON.parse(outcome.output)
-    throw rejectionError({ ...asked, code: outcome.code, data: JSON.parse(outcome.data) })
-  }
-  const { code, message } = result.type === 'failed' ? result : { code: 'ASK_FAILED', message: 'no reply came' }
-  // What the host answers on anyone's behalf is a rejection like the receiver's own.
-  if (HOST_CODES.some((known) => known === code)) throw rejectionError({ ...asked, code, data: {} })
-  throw Object.assign(new Error(message), { code })
 }
 
 /** One page of keys, in key order. @throws ASK_INVALID */

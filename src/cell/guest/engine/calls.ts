@@ -40,8 +40,13 @@ function callsClass(contract: ContractValue): new (call: Call) => object {
     }
   }
   // Found only for names that the contract does not have; what is asked of every value stays undefined.
-  Object.setPrototypeOf(Calls.prototype, new Proxy({}, { get: (_, name) => unknownCall(contract, name) }))
-  return Calls
+  Object.setPrototypeOf(
+    Calls.prototype,
+    new Proxy(Object.freeze({}), { get: (_, name) => unknownCall(contract, name) }),
+  )
+  // One class serves all turns: what a handler wrote on it, the next turn would find.
+  Object.freeze(Calls.prototype)
+  return Object.freeze(Calls)
 }
 
 const ASKED_OF_EVERY_VALUE: readonly PropertyKey[] = ['then', 'toJSON', 'constructor', 'toString', 'valueOf', 'inspect']

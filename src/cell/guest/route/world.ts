@@ -2,10 +2,10 @@
  * A route's `world`: what a request may ask of the system. It is no turn and commits nothing, so a send may wait for
  * any reply, deferred ones too. All of it is done in the name of the request's caller.
  */
-import { type Caller, type CallResult, HOST_CODES, type Page } from '../../../turn/index.ts'
+import type { Caller, CallResult, Page } from '../../../turn/index.ts'
 import type { FromRoute } from '../../http-items.ts'
 import { type CallsFactory, isContract } from '../engine/calls.ts'
-import { rejectionError } from '../engine/rejection.ts'
+import { replyOf } from '../engine/rejection.ts'
 import { routeErrors } from './errors.ts'
 
 /** Calls of one request that may wait at a time. */
@@ -82,16 +82,4 @@ export class RouteWorld {
       return replyOf(await promise, { component, message })
     })
   }
-}
-
-function replyOf(result: CallResult, of: { readonly component: string; readonly message: string }): unknown {
-  if (result.type === 'settled') {
-    const { outcome } = result
-    if (outcome.type === 'replied') return outcome.output === null ? undefined : JSON.parse(outcome.output)
-    throw rejectionError({ ...of, code: outcome.code, data: JSON.parse(outcome.data) })
-  }
-  const { code, message } = result.type === 'failed' ? result : { code: 'CALL_FAILED', message: 'no reply came' }
-  // What the host answers on anyone's behalf is a rejection like the receiver's own.
-  if (HOST_CODES.some((known) => known === code)) throw rejectionError({ ...of, code, data: {} })
-  throw Object.assign(new Error(message), { code })
 }
