@@ -4,7 +4,8 @@
  * counted twice or not at all. So a sum that does not hold is taken again before it is told.
  */
 import { FOLD_TEXTS_MAX, type FoldPlan } from '../cell/index.ts'
-import type { EntityRecord, Store } from '../turn/index.ts'
+import { outboxPages, recordPages } from '../store/index.ts'
+import type { Store } from '../turn/index.ts'
 import type { Edge } from './edge.ts'
 
 const ATTEMPTS_MAX = 5
@@ -28,12 +29,9 @@ export async function checkInvariants(options: { store: Store; edge: Edge }): Pr
 async function sumOfEntities(plan: FoldPlan, store: Store, edge: Edge): Promise<number> {
   let sum = 0
   for (const component of plan.entities) {
-    for (let after: string | null = null; ; ) {
-      const records: readonly EntityRecord[] = await store.call('scan', { component, after, limit: FOLD_TEXTS_MAX })
-      if (records.length === 0) break
+    for await (const records of recordPages(store, { component, pageRows: FOLD_TEXTS_MAX })) {
       const texts = records.map(({ state }) => state)
       sum += await edge.fold({ invariant: plan.invariant, of: { component, message: null }, texts })
-      after = records.at(-1)?.key ?? null
     }
   }
   return sum
@@ -42,16 +40,13 @@ async function sumOfEntities(plan: FoldPlan, store: Store, edge: Edge): Promise<
 async function sumOfMessages(plan: FoldPlan, store: Store, edge: Edge): Promise<number> {
   if (plan.messages.length === 0) return 0
   let sum = 0
-  for (let after = 0; ; ) {
-    const rows = await store.call('scanOutbox', { after, limit: FOLD_TEXTS_MAX })
-    const last = rows.at(-1)
-    if (last === undefined) return sum
+  for await (const rows of outboxPages(store, { pageRows: FOLD_TEXTS_MAX })) {
     for (const { component, message } of plan.messages) {
       const texts = rows
         .filter((row) => row.to.component === component && row.message === message && row.fate === null)
         .map(({ input }) => input ?? 'null')
       if (texts.length > 0) sum += await edge.fold({ invariant: plan.invariant, of: { component, message }, texts })
     }
-    after = last.row
   }
+  return sum
 }
