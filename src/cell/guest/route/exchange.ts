@@ -1,5 +1,5 @@
 /** One request to a route, from its head to the last byte of its answer. */
-import { messageOf } from '../../../base/index.ts'
+import { codeOf, messageOf } from '../../../base/index.ts'
 import type { FromRoute, ToRoute } from '../../http-items.ts'
 import { routeErrors } from './errors.ts'
 import { type RequestBody, requestBody } from './request-body.ts'
@@ -53,7 +53,9 @@ export class Exchange {
       if (!this.#over) post({ type: 'http-end', id })
     } catch (error) {
       const stack = error instanceof Error ? (error.stack ?? '') : ''
-      if (!this.#over) post({ type: 'http-failed', id, message: messageOf(error), stack })
+      const code = codeOf(error)
+      const message = code === undefined ? messageOf(error) : `${code}: ${messageOf(error)}`
+      if (!this.#over) post({ type: 'http-failed', id, message, stack })
     }
     this.#over = true
     this.#finished = true
