@@ -6,10 +6,11 @@ import type { Clock, Random } from '../base/index.ts'
 import type { EnginePorts } from '../cell/guest/engine/index.ts'
 import { type CodifiedSystem, type System, schemasOf } from '../component/index.ts'
 import { outboundFetch, resolveConfig, resolveSecrets } from '../host/index.ts'
-import { createRouter, type From, type Router, type RouterAnswer } from '../router/index.ts'
+import { createRouter, type Router, type RouterAnswer } from '../router/index.ts'
 import { compileValidators, type Validators } from '../schema/index.ts'
 import { inProcessStore, type Port, type StoreEngine, type StoreHandle } from '../store/index.ts'
-import type { Address, Caller, CellToStore, Payload, StoreToCell } from '../turn/index.ts'
+import type { Caller, CellToStore, StoreToCell } from '../turn/index.ts'
+import type { Call } from './callable.ts'
 import { type Contracted, type InProcessCell, inProcessCell } from './in-process-cell.ts'
 import { sumsOf } from './invariants.ts'
 import { answerByRoute } from './routes.ts'
@@ -99,15 +100,7 @@ export class Boot {
     return Object.values(this.router.status().components).some(({ inFlight }) => inFlight > 0)
   }
 
-  call(call: {
-    to: Address
-    message: string
-    input: Payload
-    caller: Caller
-    from: From
-    read: boolean
-    idempotencyKey?: string
-  }): Promise<RouterAnswer> {
+  call(call: Call): Promise<RouterAnswer> {
     const { read, idempotencyKey = null, ...request } = call
     const answered = read
       ? this.router.read(request).then(({ answer }) => answer)

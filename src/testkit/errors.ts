@@ -7,10 +7,6 @@ export const testkitErrors = defineErrors({
       `The build would refuse this system:\n${findings.map(({ code, because }) => `  ${code}: ${because}`).join('\n')}`,
     remedy: 'Correct what is named; `selfsame build` shows the same with its place in the sources.',
   },
-  CALL_FAILED: {
-    message: ({ code, problem }: { code: string; problem: string }) => `${code}: ${problem}`,
-    remedy: 'The facts of this error carry the code with which the host answered.',
-  },
   NEVER_QUIET: {
     message: ({ ticks }: { ticks: number }) =>
       `The system was still busy after ${ticks} ticks: messages go round in a circle, or a handler awaits something that never comes.`,

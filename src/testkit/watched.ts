@@ -1,7 +1,7 @@
 /** A connection that a test attaches to an entity, and what it has heard since. */
 import type { Router } from '../router/index.ts'
 import type { Address, Caller } from '../turn/index.ts'
-import { testkitErrors } from './errors.ts'
+import { failed } from './callable.ts'
 
 export type Watched = {
   /** Number of the last event before the attachment. */
@@ -22,9 +22,6 @@ export async function watch(router: Router, on: { to: Address; caller: Caller })
     read: null,
     onEvent: ({ sequence, event, data }) => events.push({ sequence, event, data: JSON.parse(data) }),
   })
-  if (answer.type === 'failed') {
-    const { code, message } = answer
-    throw Object.assign(testkitErrors.CALL_FAILED({ code, problem: message }), { code })
-  }
+  if (answer.type === 'failed') throw failed(answer)
   return { sequence, events, leave: () => router.disconnect(connection) }
 }
