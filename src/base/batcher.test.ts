@@ -25,3 +25,19 @@ test('a flush before its time leaves nothing to the scheduled one', () => {
   scheduled.shift()?.()
   assert.deepEqual(posted, [[1]])
 })
+
+test('items that can wait go with the next batch, in order, and bring none about until many wait', () => {
+  const posted: number[][] = []
+  const scheduled: (() => void)[] = []
+  const items = batcher<number>({ schedule: (flush) => scheduled.push(flush), post: (batch) => posted.push(batch) })
+  items.later(1)
+  assert.equal(scheduled.length, 0)
+  items.push(2)
+  items.later(3)
+  scheduled.shift()?.()
+  assert.deepEqual(posted, [[1, 2, 3]])
+  for (let item = 0; item < 64; item++) items.later(item)
+  assert.equal(scheduled.length, 1)
+  scheduled.shift()?.()
+  assert.equal(posted[1]?.length, 64)
+})

@@ -124,7 +124,7 @@ class Simulation {
         config: undefined,
         epoch,
         limits: {},
-        ports: { toHost, toStore, within: (_world, body) => body(), holds: () => {} },
+        ports: { toHost, toHostLater: toHost, toStore, within: (_world, body) => body(), holds: () => {} },
         makeFetch: () => () => Promise.reject(new Error('no fetch')),
       }),
     )

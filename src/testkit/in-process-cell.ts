@@ -44,7 +44,13 @@ export function inProcessCell(options: {
   const { cell, validators, epoch, store, within, schedule } = options
   const toHost = batcher<FromCell>({ schedule, post: (items) => options.toRouter(items) })
   const toStore = batcher<CellToStore>({ schedule, post: (items) => store.postMessage(items) })
-  const ports: EnginePorts = { toHost: toHost.push, toStore: toStore.push, within, holds: () => {} }
+  const ports: EnginePorts = {
+    toHost: toHost.push,
+    toHostLater: toHost.later,
+    toStore: toStore.push,
+    within,
+    holds: () => {},
+  }
   const engine: Engine =
     cell.kind === 'component'
       ? componentEngine({

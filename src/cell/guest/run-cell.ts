@@ -66,7 +66,7 @@ export function runCell(start: CellStart, port: MessagePort): void {
     const holds = (turn: number) => {
       watch[WATCH_TURN] = turn
     }
-    const ports = { toHost: host.push, toStore: store.push, within: current.within, holds }
+    const ports = { toHost: host.push, toHostLater: host.later, toStore: store.push, within: current.within, holds }
     return buildEngine(value, { start, validators, web, ports })
   }
   const connect = (engine: GuestEngine) => {

@@ -270,7 +270,11 @@ class ComponentEngine implements Engine {
   #commit(attempt: Attempt, { done, copy }: { readonly done: Done; readonly copy: Copy }): void {
     const fences = { epoch: this.#epoch, base: copy.revision, version: this.#version }
     this.#ports.toStore({ type: 'commit', commit: commitOf(attempt, done, fences) })
-    this.#ports.toHost({ type: 'committing', turn: attempt.turn })
+    // A request's next news is the store's verdict; only what rests on this turn has to hear of it before. A message of
+    // a sender that waits for its turn must not wait for the disk as well.
+    const { toHost, toHostLater } = this.#ports
+    const tell = attempt.delivery.cause.type === 'request' ? toHostLater : toHost
+    tell({ type: 'committing', turn: attempt.turn })
     advance(copy, done)
   }
 

@@ -76,6 +76,7 @@ export class FakeCell {
     this.#component = component
     this.engine = make({
       toHost: (item) => this.told.push(structuredClone(item)),
+      toHostLater: (item) => this.told.push(structuredClone(item)),
       toStore: (item) => this.#toStore.push(structuredClone(item)),
       within: (world, body) => this.#world.run(world, body),
       holds: (turn) => this.held.push(turn),

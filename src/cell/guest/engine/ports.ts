@@ -22,6 +22,8 @@ export interface TurnWorld {
 export type EnginePorts = {
   /** To the router. The caller batches; it must not answer before it returns. */
   readonly toHost: (item: FromCell) => void
+  /** The same, but it may wait until another item goes; a tick of the host is saved for most turns. */
+  readonly toHostLater: (item: FromCell) => void
   /** To the store. The caller batches and keeps the order; it must not answer before it returns. */
   readonly toStore: (item: CellToStore) => void
   /** Runs `body` with `world` as the current one for Date, Math.random, fetch..., and for all that it awaits. */
