@@ -41,8 +41,11 @@ test('a redirect is not followed', async () => {
 })
 
 test('what the network refuses is said with its cause', async () => {
-  const { answered } = fetching('http://localhost:3000/', () => Promise.reject(new TypeError('connection refused')))
-  await assert.rejects(answered, { code: 'FETCH_FAILED', message: /connection refused/ })
+  const cause = Object.assign(new Error('connect to port 3000'), { code: 'ECONNREFUSED' })
+  const { answered } = fetching('http://localhost:3000/', () =>
+    Promise.reject(new TypeError('fetch failed', { cause })),
+  )
+  await assert.rejects(answered, { code: 'FETCH_FAILED', message: /ECONNREFUSED: connect to port 3000/ })
 })
 
 test('an answer that never ends is broken off at its bound', async () => {

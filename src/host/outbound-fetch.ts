@@ -2,7 +2,7 @@
  * `turn.fetch`, carried out by the host on a cell's behalf: the cell has no network. The answer is buffered whole,
  * because it is recorded: a turn that is run again gets the recorded answer.
  */
-import { messageOf } from '../base/index.ts'
+import { codeOf, messageOf } from '../base/index.ts'
 import type { FetchedResponse, FetchRequest } from '../turn/index.ts'
 import { hostErrors } from './errors.ts'
 
@@ -48,8 +48,15 @@ export async function outboundFetch(options: {
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'FETCH_TOO_LARGE') throw error
-    throw hostErrors.FETCH_FAILED({ url: request.url, problem: messageOf(error) }, error)
+    throw hostErrors.FETCH_FAILED({ url: request.url, problem: problemOf(error) }, error)
   }
+}
+
+/** Node says 'fetch failed', and why only in its cause. */
+function problemOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = codeOf(cause)
+  return code === undefined ? messageOf(cause) : `${code}: ${messageOf(cause)}`
 }
 
 async function boundedBody(response: Response, url: string): Promise<Buffer> {
