@@ -1,7 +1,5 @@
 /** Runs a command as a user would, in this process: real arguments and a real socket, captured output. */
-import { main } from '../../src/cli/cli.ts'
-import { createTerminal, type Output } from '../../src/cli/terminal.ts'
-import type { Powers, StopSignal } from '../../src/cli/verb.ts'
+import { createTerminal, main, type Output, type Powers, type StopSignal } from '../../src/cli/index.ts'
 
 export type Ran = { readonly out: string; readonly err: string; readonly code: number }
 
