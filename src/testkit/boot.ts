@@ -6,7 +6,7 @@ import type { Clock, Random } from '../base/index.ts'
 import type { EnginePorts } from '../cell/guest/engine/index.ts'
 import { type CodifiedSystem, type System, schemasOf } from '../component/index.ts'
 import { outboundFetch, resolveConfig, resolveSecrets } from '../host/index.ts'
-import { createRouter, type Router, type RouterAnswer } from '../router/index.ts'
+import { createRouter, type Router, type RouterAnswer, type RouterLog } from '../router/index.ts'
 import { compileValidators, type Validators } from '../schema/index.ts'
 import { inProcessStore, type Port, type StoreEngine, type StoreHandle } from '../store/index.ts'
 import type { Caller, CellToStore, StoreToCell } from '../turn/index.ts'
@@ -25,6 +25,7 @@ export type BootOptions = {
   readonly config: Readonly<Record<string, unknown>>
   readonly secrets: Readonly<Record<string, string>>
   readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly log: RouterLog
 }
 
 type ListedPage = {
@@ -74,7 +75,7 @@ export class Boot {
           request,
           fetch: async (input, init) => options.fetch(new Request(input, init)),
         }),
-      log: () => {},
+      log: options.log,
     })
     this.store.onVerdicts((verdicts) => this.router.verdicts(verdicts))
   }
@@ -98,6 +99,11 @@ export class Boot {
     if (this.#posted > 0) return true
     for (const cell of this.#cells.values()) if (!cell.idle) return true
     return Object.values(this.router.status().components).some(({ inFlight }) => inFlight > 0)
+  }
+
+  /** Nothing is on its way between the parts, though a turn may still await something. */
+  get silent(): boolean {
+    return this.#posted === 0
   }
 
   call(call: Call): Promise<RouterAnswer> {

@@ -12,6 +12,7 @@ import {
   type KeyOf,
   type System,
 } from '../component/index.ts'
+import type { RouterLog } from '../router/index.ts'
 import { openStore, type StoreEngine } from '../store/index.ts'
 import type { DeadLetter } from '../turn/index.ts'
 import { Boot } from './boot.ts'
@@ -24,6 +25,8 @@ import { type Watched, watch } from './watched.ts'
 /** Ticks of the event loop in a row in which nothing moved, after which the system is at rest. */
 const QUIET_TICKS = 3
 const BUSY_TICKS_MAX = 20_000
+/** Ticks in which a turn runs and nothing is posted, after which it is taken to wait for what only the clock can bring. */
+const HUNG_TICKS = 2_000
 
 export type TestOptions = {
   /** One section per component that declares config; defaults are filled in. */
@@ -31,6 +34,8 @@ export type TestOptions = {
   readonly secrets?: Readonly<Record<string, string>>
   /** Answers `turn.fetch`. @default refuses every fetch with FETCH_NOT_STUBBED */
   readonly fetch?: (request: Request) => Response | Promise<Response>
+  /** Hears what turns log, and what the host says of them. @default nobody does */
+  readonly log?: RouterLog
   /** @default 2026-01-01T00:00:00Z */
   readonly startMs?: number
   /** @default 1 */
@@ -64,7 +69,7 @@ export class TestSystem {
     this.#random = seededRandom(made.options.seed ?? 1)
     this.clock = new SimulatedClock({
       startMs: made.options.startMs ?? Date.UTC(2026, 0, 1),
-      settle: () => this.quiet(),
+      settle: () => this.#rest({ orHung: true }),
     })
     this.#store = openStore({
       path: ':memory:',
@@ -138,13 +143,8 @@ export class TestSystem {
    * Resolves when nothing moves any more without the clock: no turn runs, no message is on its way, no commit waits.
    * @throws NEVER_QUIET
    */
-  async quiet(): Promise<void> {
-    let quiet = 0
-    for (let ticks = 0; quiet < QUIET_TICKS; ticks++) {
-      if (ticks > BUSY_TICKS_MAX) throw testkitErrors.NEVER_QUIET({ ticks })
-      await new Promise((next) => setImmediate(next))
-      quiet = this.#boot.busy ? 0 : quiet + 1
-    }
+  quiet(): Promise<void> {
+    return this.#rest({ orHung: false })
   }
 
   /** Ends it and gives the process its own clock and chance back. Twice is once. */
@@ -155,6 +155,19 @@ export class TestSystem {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** `orHung`: a turn that awaits for ever counts as at rest, so that time can pass and its deadline end it. */
+  async #rest({ orHung }: { readonly orHung: boolean }): Promise<void> {
+    let quiet = 0
+    let hung = 0
+    for (let ticks = 0; quiet < QUIET_TICKS; ticks++) {
+      if (ticks > BUSY_TICKS_MAX) throw testkitErrors.NEVER_QUIET({ ticks })
+      await new Promise((next) => setImmediate(next))
+      quiet = this.#boot.busy ? 0 : quiet + 1
+      hung = this.#boot.silent ? hung + 1 : 0
+      if (orHung && hung > HUNG_TICKS) return
+    }
   }
 
   #newBoot(): Boot {
@@ -168,6 +181,7 @@ export class TestSystem {
       config: this.#options.config ?? {},
       secrets: this.#options.secrets ?? {},
       fetch: this.#options.fetch ?? refuseFetch,
+      log: this.#options.log ?? (() => {}),
     })
   }
 }

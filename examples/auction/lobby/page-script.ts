@@ -91,9 +91,11 @@ function show(lot, standing, fresh) {
   $('.bids', row).textContent = bids === 1 ? '1 bid' : bids + ' bids'
   $('.amount', row).textContent = bids === 0 ? '–' : money(highest)
   $('.by', row).textContent = bids === 0 ? 'no bid yet' : (phase === 'closed' ? 'sold to ' : '') + (isMine ? 'you' : bidder)
-  $('input', row).placeholder = 'more than ' + highest.toFixed(2)
+  $('input', row).placeholder = bids === 0 ? 'any amount' : 'over ' + highest.toFixed(2)
   row.classList.toggle('mine', isMine)
   row.classList.toggle('closed', phase === 'closed')
+  // What was said of a bid that was too low is no longer true.
+  if (fresh && $('.said', row).dataset.mood === 'bad') say($('.said', row), '')
   if (wasMine && !isMine) { say($('.said', row), 'You are outbid.', 'bad'); account() }
   if (fresh) { row.classList.remove('fresh'); void row.offsetWidth; row.classList.add('fresh') }
   tick()

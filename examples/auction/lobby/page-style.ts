@@ -60,7 +60,8 @@ export const style = `
   @media (prefers-reduced-motion: reduce) { .fresh { animation: none; } }
   @media (max-width: 46rem) {
     #account { width: 100%; justify-content: space-between; gap: .75rem; } #account dd { min-width: 4rem; }
-    .lot { grid-template: 'what price' auto 'time bid' auto 'said said' 1.3rem / 1fr minmax(9rem, 56%); gap: .6rem 1rem; }
-    .time { text-align: left; }
+    .lot { grid-template: 'what what' auto 'price time' auto 'bid bid' auto 'said said' 1.3rem / 1fr auto; gap: .5rem 1rem; }
+    .price { text-align: left; min-width: 0; }
+    .closed form { display: none; }
   }
 `
