@@ -55,7 +55,7 @@ const doors = rooms.flatMap((room) => {
     name,
     severity: 'error',
     from: { path: '^src/', ...from },
-    to: { path: `^src/${room}/`, pathNot: [...open, ...alsoOpen] },
+    to: { path: `^src/${room}/`, pathNot: [...open, ...alsoOpen, TESTS] },
   })
   const name = `${room}-is-entered-by-its-door`
   if (room !== 'cell') return [rule(name, { pathNot: `^src/${room}/` }, [])]
@@ -73,6 +73,12 @@ module.exports = {
     ...upward,
     ...sideways,
     ...doors,
+    {
+      name: 'what-is-shipped-uses-no-test',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [TESTS, '^src/type-tests/'] },
+      to: { path: TESTS },
+    },
     {
       name: 'the-functional-core-has-no-powers',
       severity: 'error',

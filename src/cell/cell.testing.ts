@@ -1,22 +1,13 @@
 /** For tests: a cell from source text, with real workers and the real clock. */
 import { createHash } from 'node:crypto'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import type { Clock } from '../base/index.ts'
+import { realClock } from '../base/clock.testing.ts'
 import type { CodifiedComponent, CodifiedContract } from '../component/codified.ts'
 import type { CellImage, ReleaseFile } from '../release/manifest.ts'
 import type { CellToStore, Delivery, StoreToCell } from '../turn/index.ts'
 import type { Cell, CellLimits } from './cell.ts'
 import type { Codified, FromGuest } from './cell-items.ts'
 import { startCell } from './start-cell.ts'
-
-export const realClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  after: (delayMs, then) => {
-    const timer = setTimeout(then, delayMs)
-    return { cancel: () => clearTimeout(timer) }
-  },
-}
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 

@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Clock } from '../base/index.ts'
+import { manualClock } from '../base/clock.testing.ts'
 import { suspectTurn, WATCH_BEAT, WATCH_TURN, watchdog, watchMemory } from './watchdog.ts'
 
-/** A clock that moves by `advance` alone, in steps of its timers. */
-function fakeClock() {
-  let nowMs = 0
-  let timers: { dueMs: number; then: () => void }[] = []
-  const clock: Clock = {
-    nowMs: () => nowMs,
-    monotonicMs: () => nowMs,
-    after(delayMs, then) {
-      const timer = { dueMs: nowMs + delayMs, then }
-      timers.push(timer)
-      return { cancel: () => (timers = timers.filter((other) => other !== timer)) }
-    },
-  }
-  const advance = (ms: number) => {
-    const untilMs = nowMs + ms
-    for (;;) {
-      const next = timers.filter(({ dueMs }) => dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs)[0]
-      if (next === undefined) break
-      timers = timers.filter((timer) => timer !== next)
-      nowMs = next.dueMs
-      next.then()
-    }
-    nowMs = untilMs
-  }
-  return { clock, advance, pending: () => timers.length }
-}
-
 function guarded() {
-  const { clock, advance, pending } = fakeClock()
+  const clock = manualClock()
+  const { advance, pending } = clock
   const memory = watchMemory()
   const slots = new Float64Array(memory)
   const thread = { idleMs: 5 as number | undefined, held: 0 }

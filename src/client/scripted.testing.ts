@@ -1,5 +1,6 @@
 /** For tests of the client: a gateway made of frames, a clock that the test moves, and a real gateway with one auction. */
 
+import { manualClock } from '../base/clock.testing.ts'
 import type { ClientFrame, ServerFrame } from '../gateway/frames.ts'
 import { startGateway } from '../gateway/index.ts'
 import type { ClientPowers, SocketLike } from './powers.ts'
@@ -21,8 +22,7 @@ export type FakeSocket = SocketLike & {
 export function fakeGateway() {
   const sockets: FakeSocket[] = []
   const reported: unknown[] = []
-  let now = 0
-  let timers: { dueMs: number; then: () => void }[] = []
+  const clock = manualClock()
   let count = 0
   const powers: ClientPowers = {
     open() {
@@ -55,15 +55,8 @@ export function fakeGateway() {
       sockets.push(socket)
       return socket
     },
-    after(delayMs, then) {
-      const timer = { dueMs: now + delayMs, then }
-      timers.push(timer)
-      const cancel = () => {
-        timers = timers.filter((other) => other !== timer)
-      }
-      return { cancel }
-    },
-    monotonicMs: () => now,
+    after: clock.after,
+    monotonicMs: clock.monotonicMs,
     random: () => 0.5,
     unique: () => `key-${++count}`,
     report: (error) => reported.push(error),
@@ -77,17 +70,7 @@ export function fakeGateway() {
       if (last === undefined) throw new Error('no socket was opened')
       return last
     },
-    advance(ms: number) {
-      const end = now + ms
-      for (;;) {
-        const next = timers.filter(({ dueMs }) => dueMs <= end).sort((a, b) => a.dueMs - b.dueMs)[0]
-        if (next === undefined) break
-        timers = timers.filter((timer) => timer !== next)
-        now = next.dueMs
-        next.then()
-      }
-      now = end
-    },
+    advance: clock.advance,
   }
 }
 

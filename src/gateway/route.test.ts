@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { type after, test } from 'node:test'
+import { manualClock } from '../base/clock.testing.ts'
 import type { RoutePort, RouteRequest } from './ports.ts'
-import { manualClock, raw, running, scriptedRouter } from './scripted.testing.ts'
+import { raw, running, scriptedRouter } from './scripted.testing.ts'
 import type { GatewayOptions } from './start.ts'
 
 async function gateway(

@@ -1,6 +1,6 @@
 /** For tests of the gateway: a router that does what the test says, a clock that the test moves, a running gateway. */
 import { connect } from 'node:net'
-import type { Clock } from '../base/index.ts'
+import { realClock } from '../base/clock.testing.ts'
 import type { CodifiedContract, CodifiedMessage } from '../component/codified.ts'
 import { type Address, addressText, type NumberedEvent } from '../turn/index.ts'
 import type { GatewayAnswer, GatewayRouter } from './ports.ts'
@@ -117,44 +117,6 @@ export function scriptedRouter(script: Script = {}): ScriptedRouter {
     disconnect(connection) {
       log.push('disconnect')
       for (const name of attachments.keys()) if (name.startsWith(`${connection} `)) attachments.delete(name)
-    },
-  }
-}
-
-export const realClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  after(delayMs, then) {
-    const timer = setTimeout(then, delayMs)
-    return { cancel: () => clearTimeout(timer) }
-  },
-}
-
-/** A clock that stands still until it is moved. */
-export function manualClock(): Clock & { advance(ms: number): void } {
-  let now = 0
-  let timers: { dueMs: number; then: () => void }[] = []
-  return {
-    nowMs: () => now,
-    monotonicMs: () => now,
-    after(delayMs, then) {
-      const timer = { dueMs: now + delayMs, then }
-      timers.push(timer)
-      const cancel = () => {
-        timers = timers.filter((other) => other !== timer)
-      }
-      return { cancel }
-    },
-    advance(ms) {
-      const end = now + ms
-      for (;;) {
-        const next = timers.filter(({ dueMs }) => dueMs <= end).sort((a, b) => a.dueMs - b.dueMs)[0]
-        if (next === undefined) break
-        timers = timers.filter((timer) => timer !== next)
-        now = next.dueMs
-        next.then()
-      }
-      now = end
     },
   }
 }

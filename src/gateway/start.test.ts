@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
+import { manualClock } from '../base/clock.testing.ts'
 import { codeOf } from '../base/index.ts'
 import { listenError } from './listen-error.ts'
 import type { GatewayAnswer } from './ports.ts'
-import { manualClock, raw, running, scriptedRouter } from './scripted.testing.ts'
+import { raw, running, scriptedRouter } from './scripted.testing.ts'
 
 const listen = (port: number, host = '127.0.0.1') => running(scriptedRouter(), { listen: { host, port } })
 const settled = () => new Promise((resolve) => setImmediate(resolve))

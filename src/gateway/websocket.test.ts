@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type after, describe, test } from 'node:test'
 import { WebSocket } from 'ws'
+import { manualClock } from '../base/clock.testing.ts'
 import type { ServerFrame } from './frames.ts'
 import type { GatewayAnswer } from './ports.ts'
-import { manualClock, running, type Script, scriptedRouter } from './scripted.testing.ts'
+import { running, type Script, scriptedRouter } from './scripted.testing.ts'
 import type { GatewayOptions } from './start.ts'
 
 type Test = { after: typeof after }

@@ -42,6 +42,8 @@ test('a house whose arrows point down, through doors, has no broken arrow', (t) 
     'testkit/boot.ts': `import { engine } from '../cell/guest/engine/index.ts'`,
     'cell/guest/engine/index.ts': 'export const engine = 1',
     'base/json.test.ts': `import { test } from 'node:test'`,
+    'router/time.test.ts': `import { clock } from '../base/clock.testing.ts'`,
+    'base/clock.testing.ts': 'export const clock = 1',
     'router/whole.test.ts': `import { door } from '../store/index.ts'`,
   })
   assert.deepEqual(arrows, [])
@@ -68,6 +70,8 @@ test('each kind of broken arrow is found, in values, types, re-exports and dynam
     'component/power.ts': `import { readFileSync } from 'node:fs'`,
     'host/data.ts': `import { DatabaseSync } from 'node:sqlite'`,
     'host/bundle.ts': `import { build } from 'esbuild'`,
+    'host/tries.ts': `import { clock } from '../base/clock.testing.ts'`,
+    'base/clock.testing.ts': 'export const clock = 1',
     'host/reads.ts': `import { SyntaxKind } from 'typescript/unstable/ast'`,
   })
   assert.deepEqual(arrows, [
@@ -85,6 +89,7 @@ test('each kind of broken arrow is found, in values, types, re-exports and dynam
     'store-is-entered-by-its-door: src/host/past.ts -> src/store/inner.ts',
     'the-functional-core-has-no-powers: src/component/power.ts -> fs',
     'turn-imports-no-higher-floor: src/turn/up.ts -> src/store/index.ts',
+    'what-is-shipped-uses-no-test: src/host/tries.ts -> src/base/clock.testing.ts',
   ])
   assert.equal(status, 1)
 })
