@@ -2,6 +2,7 @@
 import type { Finding } from '../base/index.ts'
 import { type Declaration, declarationsIn, type Import, importsIn } from './declarations.ts'
 import { findDynamicCode } from './dynamic-code.ts'
+import type { Found } from './found.ts'
 import { findStateMisuse } from './handlers.ts'
 import { findHidden } from './hidden-state.ts'
 import { locator } from './places.ts'
@@ -35,7 +36,7 @@ export function analyse({ files, root, nameOf, aliases }: Sources): Analysis {
     const scope = scopeOf(program)
     const calls = callsIn(program)
     const writes = writesIn(program, scope, calls)
-    const found = { program, scope, calls, writes, locate }
+    const found: Found = { program, scope, calls, writes, locate }
     return {
       findings: [...findHidden(found), ...findStateMisuse(found), ...findDynamicCode(found)].sort(byPlace),
       imports: importsIn(found),

@@ -7,7 +7,7 @@
  */
 import type { Finding } from '../base/index.ts'
 import { finding } from './errors.ts'
-import type { Locator } from './places.ts'
+import type { Found } from './found.ts'
 import { methodName, nameOf, type Scope, unwrap } from './scope.ts'
 import {
   isBinaryExpression,
@@ -24,7 +24,7 @@ import {
   type SymbolKey,
   SyntaxKind,
 } from './typescript.ts'
-import type { Calls, Write } from './writes.ts'
+import type { Calls } from './writes.ts'
 
 /** Groups of functions, and single functions, whose first parameter is the state. */
 const STATE_GROUPS = new Set(['handlers', 'invariants'])
@@ -39,13 +39,7 @@ const FLAG_OPERATORS: ReadonlySet<SyntaxKind> = new Set([
   SyntaxKind.CaretEqualsToken,
 ])
 
-export function findStateMisuse(found: {
-  program: Program
-  scope: Scope
-  writes: readonly Write[]
-  calls: Calls
-  locate: Locator
-}): Finding[] {
+export function findStateMisuse(found: Found): Finding[] {
   const { program, scope, locate } = found
   const handed = stateParameters(program)
   const findings: Finding[] = []

@@ -8,7 +8,7 @@
  */
 import type { Finding } from '../base/index.ts'
 import { finding } from './errors.ts'
-import type { Locator } from './places.ts'
+import type { Found } from './found.ts'
 import { methodName, type Scope, unwrap } from './scope.ts'
 import {
   isBindingElement,
@@ -26,7 +26,7 @@ import {
   type SymbolKey,
   SyntaxKind,
 } from './typescript.ts'
-import type { Calls, Write } from './writes.ts'
+import type { Calls } from './writes.ts'
 
 type Binding = {
   readonly name: string
@@ -37,13 +37,7 @@ type Binding = {
 
 const GLOBALS = new Set(['globalThis', 'global', 'self', 'window', 'process'])
 
-export function findHidden(found: {
-  program: Program
-  scope: Scope
-  writes: readonly Write[]
-  calls: Calls
-  locate: Locator
-}): Finding[] {
+export function findHidden(found: Found): Finding[] {
   const { program, scope, locate } = found
   const { bindings, mutableRegExps } = bindingsIn(program, scope)
   const factories = calledAtModuleLevel(program, scope, found.calls)
