@@ -16,6 +16,7 @@ import { turnFetch } from './fetch.ts'
 import { patchLocale } from './locale.ts'
 import { lockDown } from './lockdown.ts'
 import { patches } from './patches.ts'
+import { letStreamsBeMade } from './streams.ts'
 import { patchTemporal } from './temporal.ts'
 import { silentFinalizationRegistry, steadyWeakRef } from './weak.ts'
 import { webParts } from './web-parts.ts'
@@ -60,6 +61,7 @@ export function tame(realm: Realm, powers: RealmPowers): { seal(): void } {
   const replaced = component ? turnGlobals(target, { ...powers, nowMs, web }) : webGlobals(target)
   tamePlatform(target, { component, nowMs })
   if (web) tameBuffer(target)
+  if (web) letStreamsBeMade(target)
 
   // Lock.
   const harden = realm.hardened ? lockDown(target) : Object.freeze

@@ -91,6 +91,20 @@ test('a response waits for its client within the window', async () => {
   await end()
 })
 
+test('a route transforms a stream and splits it in two', async () => {
+  const { ask, find, bodyOf, end } = await routeCell(`
+    const { readable, writable } = new TransformStream()
+    const writer = writable.getWriter()
+    void writer.write(new TextEncoder().encode('twice')).then(() => writer.close())
+    const [one, two] = readable.tee()
+    return new Response(await new Response(one).text() + ' ' + await new Response(two).text())`)
+  ask()
+  assert.equal((await find('http-head')).status, 200)
+  await find('http-end')
+  assert.equal(bodyOf(), 'twice twice')
+  await end()
+})
+
 test('a client that goes aborts the request and the stream', async () => {
   const { cell, ask, find, items, end } = await routeCell(`
     request.signal.addEventListener('abort', () => console.log('aborted', request.signal.reason.name))
