@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestSystem } from 'selfsame/testkit'
 import { Auction } from './auction/contract.ts'
-import { LOT_MS, openHouse, purse } from './testing.ts'
+import { LOT_MS, openHouse, purse } from './house.testing.ts'
 
 const TICKS_MAX = 500
 const PEOPLE = ['ada', 'bob', 'carol', 'house']

@@ -1,7 +1,7 @@
 /** A lot from its opening to its sale: who gets what, and who is told what. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LOT_MS, LOT, openHouse, purse } from '../testing.ts'
+import { LOT, LOT_MS, openHouse, purse } from '../house.testing.ts'
 import { Auction } from './contract.ts'
 
 test('a lot that is opened has no bid, and stands where everyone can see it', async () => {

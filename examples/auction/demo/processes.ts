@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 
 const root = join(import.meta.dirname, '../../..')
 const START_MS_MAX = 30_000
+const LOG_CHARACTERS_KEPT = 16_000
 
 /** A port that was free a moment ago, so that a house can come back on the same one. */
 export async function freePort(): Promise<number> {
@@ -24,15 +25,22 @@ export type House = {
   readonly url: string
   /** Milliseconds from the start of the process to its saying that it serves. */
   readonly bootMs: number
+  /** The end of its log, a line each. */
+  log(): string
   kill(): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
 }
 
 /** @param release a release folder, or a project folder, which is then built first. */
-export async function startHouse(options: { release: string; data: string; port: number }): Promise<House> {
+export async function startHouse(options: {
+  release: string
+  data: string
+  port: number
+  smtpUrl?: string
+}): Promise<House> {
   const startedMs = performance.now()
-  const { release, data, port } = options
+  const { release, data, port, smtpUrl = process.env['SMTP_URL'] ?? 'discard:' } = options
   const child = spawn(
     process.execPath,
     [
@@ -42,11 +50,11 @@ export async function startHouse(options: { release: string; data: string; port:
       ...['--data', data, '--host', '127.0.0.1', '--port', String(port), '--json'],
       ...['--config', join(root, 'examples/auction/config.json')],
     ],
-    { env: { ...process.env, SMTP_URL: process.env['SMTP_URL'] ?? 'discard:' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, SMTP_URL: smtpUrl }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let said = ''
   child.stderr?.on('data', (text) => {
-    said = (said + text).slice(-4_000)
+    said = (said + text).slice(-LOG_CHARACTERS_KEPT)
   })
   const exited = once(child, 'exit')
   await new Promise<void>((serving, failed) => {
@@ -65,6 +73,7 @@ export async function startHouse(options: { release: string; data: string; port:
     process: child,
     url: `http://127.0.0.1:${port}`,
     bootMs: performance.now() - startedMs,
+    log: () => said,
     async kill() {
       child.kill('SIGKILL')
       await exited
