@@ -158,12 +158,18 @@ export class StoreEngine {
 
   /**
    * SQLite's own checkpoint would run inside some commit. This one runs after the replies' COMMIT and never waits for
-   * anybody; with one connection it always gets to the end, so that the log starts anew and cannot grow.
+   * anybody; with one connection it always gets to the end, so that the log starts anew and cannot grow. If it fails,
+   * because the disk is full, the log stays as it is and the next commit tries again: what is committed is committed,
+   * and must not be told as a failure, or be done again.
    */
   #writeLogBack(): void {
     const { path, limits, db } = this.#powers
-    if (path === ':memory:' || walBytes(path) <= limits.walBytesMax) return
-    db.get('pragma wal_checkpoint(passive)')
+    try {
+      if (path === ':memory:' || walBytes(path) <= limits.walBytesMax) return
+      db.get('pragma wal_checkpoint(passive)')
+    } catch {
+      // Whatever is wrong with the disk, the next commit or read that needs it says so.
+    }
   }
 }
 

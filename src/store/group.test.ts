@@ -175,6 +175,29 @@ test('writes the log back when it has grown past its bound', (t) => {
   store.engine.close()
 })
 
+test('a commit stands though the log cannot be written back after it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selfsame-store-'))
+  try {
+    const path = join(folder, 'state.db')
+    const db = new Database(path)
+    db.exec('pragma journal_mode = wal')
+    createLayout(db, { store: 's', path })
+    const get = db.get.bind(db)
+    db.get = (sql, ...values) => {
+      if (sql.startsWith('pragma wal_checkpoint')) throw new Error('database or disk is full')
+      return get(sql, ...values)
+    }
+    const limits = { ...STORE_LIMITS, walBytesMax: 0 }
+    const store = tester(new StoreEngine({ db, path, limits, monotonicMs: () => 0 }))
+    store.open()
+    assert.deepEqual(because(store.decide({ ...at('a') }, { ...at('b') })), ['committed', 'committed'])
+    assert.equal(store.load({ component: 'auction', key: 'a' })?.revision, 1)
+    db.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 function openOnDisk({ path, walBytesMax }: { path: string; walBytesMax: number }) {
   const engine = openTestStore({ path, limits: { walBytesMax } })
   const store = tester(engine)
