@@ -84,6 +84,8 @@ describe('messages', () => {
     const overloaded: GatewayAnswer = { type: 'failed', code: 'OVERLOADED', message: 'full', retryAfterMs: 1_500 }
     const { url } = await gateway(t, { request: () => overloaded })
     assert.equal((await post(`${url}/auction/lot-1/bid`, '{}')).headers.get('retry-after'), '2')
+    const full = await gateway(t, { request: () => ({ type: 'failed', code: 'STORE_FULL', message: 'full' }) })
+    assert.equal((await post(`${full.url}/auction/lot-1/bid`, '{}')).headers.get('retry-after'), '1')
   })
 
   test('passes on what is wrong with an input', async (t) => {

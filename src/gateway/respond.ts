@@ -5,6 +5,8 @@ import type { Issue } from '../schema/index.ts'
 import type { Failure, GatewayAnswer, GatewayLog } from './ports.ts'
 import { statusOf } from './status.ts'
 
+/** What a refusal of the moment says if whoever refused did not say it. */
+const RETRY_AFTER_MS = 1_000
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export type ResponseHeaders = Readonly<Record<string, string | number>>
@@ -47,16 +49,11 @@ export function writeAnswer(response: ServerResponse, answer: GatewayAnswer, res
     case 'rejected':
       return writeJson(response, 409, `{"code":${JSON.stringify(answer.code)},"data":${answer.data}}`)
     case 'failed': {
+      const status = statusOf(answer.code)
+      const retryAfterMs = answer.retryAfterMs ?? (status === 503 ? RETRY_AFTER_MS : undefined)
       const headers =
-        answer.retryAfterMs === undefined
-          ? undefined
-          : { 'retry-after': Math.max(1, Math.ceil(answer.retryAfterMs / 1000)) }
-      return writeJson(
-        response,
-        statusOf(answer.code),
-        JSON.stringify(errorBody(discreet(answer, responding))),
-        headers,
-      )
+        retryAfterMs === undefined ? undefined : { 'retry-after': Math.max(1, Math.ceil(retryAfterMs / 1000)) }
+      return writeJson(response, status, JSON.stringify(errorBody(discreet(answer, responding))), headers)
     }
     default:
       answer satisfies never

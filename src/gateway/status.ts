@@ -13,6 +13,8 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['MESSAGE_UNKNOWN', 404],
   ['MESSAGE_NOT_PUBLIC', 403],
   ['IDEMPOTENCY_KEY_REUSED', 422],
+  // of the store: nothing was done, and when there is room it can be
+  ['STORE_FULL', 503],
   // of the gateway
   ['REQUEST_MALFORMED', 400],
   ['HEADERS_TOO_LARGE', 431],
