@@ -40,7 +40,7 @@ export async function openGateways(
   for (const [number, codified] of release.manifest.gateways.entries()) {
     const first = number === 0 ? listen : {}
     const host = first.host ?? codified.host ?? LOOPBACK
-    const gateway = await startGateway({
+    const starting = startGateway({
       codified,
       system: release.manifest.system,
       listen: { host, port: first.port ?? codified.port },
@@ -58,6 +58,11 @@ export async function openGateways(
       random,
       inspect,
       log: (line) => log.write({ from: 'gateway', ...line }),
+    })
+    // One that cannot listen refuses the start, and the ports that are open already are given back.
+    const gateway = await starting.catch(async (error: unknown) => {
+      await Promise.all(gateways.map(({ gateway }) => gateway.stop({ graceMs: 0 })))
+      throw error
     })
     gateways.push({ host, gateway })
   }

@@ -87,6 +87,7 @@ export async function startHost(options: StartHost): Promise<Host> {
       nowMs: machineClock.nowMs(),
     })
     await declareSchedules(store, release)
+    opened.push({ close: () => wiring.router.stop() })
     await wiring.router.start()
     const { listen = {} } = options
     const gateways = await openGateways({ random, release, listen, inspect: inspect !== null, log }, wiring)
