@@ -56,3 +56,26 @@ test('a stopped watchdog looks no more', () => {
 test('no turn is suspected where none holds the thread', () => {
   assert.equal(suspectTurn(watchMemory()), null)
 })
+
+test('a host that is starved itself, and looks late, does not count the time that it did not look', () => {
+  let nowMs = 0
+  let look = () => {}
+  let held = 0
+  const clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: (_delayMs: number, then: () => void) => {
+      look = then
+      return { cancel() {} }
+    },
+  }
+  watchdog(watchMemory(), { clock, idleMs: () => 5, held: () => held++ }, 1_000)
+  for (let late = 0; late < 7; late++) {
+    nowMs += 900
+    look()
+  }
+  assert.equal(held, 0)
+  nowMs += 900
+  look()
+  assert.equal(held, 1)
+})

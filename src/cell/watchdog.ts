@@ -16,6 +16,8 @@ const WATCH_SLOTS = 2
 export const HOLD_LIMIT_MS = 1_000
 /** How often the host looks, in milliseconds. What is held is seen at most this much late. */
 const POLL_MS = 100
+/** What counts at most of the time between two looks. */
+const COUNTED_MS_MAX = 1.5 * POLL_MS
 
 export function watchMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(WATCH_SLOTS * Float64Array.BYTES_PER_ELEMENT)
@@ -37,15 +39,19 @@ export type WatchdogPowers = {
 export function watchdog(memory: SharedArrayBuffer, powers: WatchdogPowers, limitMs = HOLD_LIMIT_MS): { stop(): void } {
   const slots = new Float64Array(memory)
   let timer: Timer
-  let seen = { turn: -1, beat: -1, idleMs: -1, sinceMs: 0 }
+  let seen = { turn: -1, beat: -1, idleMs: -1 }
+  let heldMs = 0
+  let lookedMs = powers.clock.monotonicMs()
   const look = () => {
     const nowMs = powers.clock.monotonicMs()
     const idleMs = powers.idleMs()
     const turn = slots[WATCH_TURN] ?? 0
     const beat = slots[WATCH_BEAT] ?? 0
     const moved = idleMs === undefined || turn !== seen.turn || beat !== seen.beat || idleMs !== seen.idleMs
-    if (moved) seen = { turn, beat, idleMs: idleMs ?? -1, sinceMs: nowMs }
-    else if (nowMs - seen.sinceMs >= limitMs) return powers.held()
+    heldMs = moved ? 0 : heldMs + Math.min(nowMs - lookedMs, COUNTED_MS_MAX)
+    if (moved) seen = { turn, beat, idleMs: idleMs ?? -1 }
+    else if (heldMs >= limitMs) return powers.held()
+    lookedMs = nowMs
     timer = powers.clock.after(POLL_MS, look)
   }
   timer = powers.clock.after(POLL_MS, look)
