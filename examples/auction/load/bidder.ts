@@ -103,7 +103,7 @@ export class Bidder {
         if (attempt > 0) this.#account.count('calls repeated')
         return answer
       }
-      this.#account.count(answer ? `answers ${answer['code']}` : 'answers lost')
+      this.#account.count(answer ? `answers ${answer['code']}` : 'attempts unanswered')
       if (performance.now() - startedMs > PATIENCE_MS) return { type: 'unknown' }
       await sleep(RETRY_MS)
     }
