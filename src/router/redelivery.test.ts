@@ -1,6 +1,7 @@
 /** Rows of the outbox and timers: order, pauses, the end of what cannot be delivered, and time that jumps. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openStore } from '../store/index.ts'
 import type { Send } from '../turn/index.ts'
 import { ANN, LOT, ScriptedWorld, told } from './scripted-world.test.ts'
 
@@ -204,4 +205,28 @@ test('schedules that fire are delivered', async () => {
   ledger.commit(turn)
   await world.pass(10_000)
   assert.equal(ledger.deliveries.length, 1)
+})
+
+test('a schedule is not put off by a clock that is set back', async () => {
+  const world = await ScriptedWorld.start()
+  const schedule = { name: 'often', everyMs: 10_000, to: ANN, message: 'hold', input: '{"amount":1}' }
+  await world.until(world.store.call('schedules', { nowMs: world.clock.nowMs(), schedules: [schedule] }))
+  await world.until(world.router.start())
+  world.clock.jump(-3_600_000)
+  await world.pass(12_000)
+  assert.equal(world.cell('ledger').deliveries.length, 1)
+})
+
+test('while there is no room for dead letters, what should be one waits in the outbox', async () => {
+  const limits = { deadLettersMax: 1 }
+  const store = openStore({ path: ':memory:', monotonicMs: () => 0, newStoreId: () => 'store', limits })
+  const world = await ScriptedWorld.start({ store })
+  await send(world, { ...hold(1), message: 'hodl' }, { ...hold(2), message: 'hodl' })
+  const [letter] = await letters(world)
+  assert.equal((await letters(world)).length, 1)
+  assert.equal(world.router.status().outboxRowsHeld, 1)
+  await world.until(world.store.call('discardDeadLetter', { id: letter?.id ?? 0 }))
+  await world.pass(10_000)
+  assert.equal((await letters(world))[0]?.input, '{"amount":2}')
+  assert.equal(world.router.status().outboxRowsHeld, 0)
 })
