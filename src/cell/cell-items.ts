@@ -27,6 +27,8 @@ export type CellStart = {
   readonly storePort: MessagePort | null
   /** Of Node's compile cache; null: none. */
   readonly cacheFolder: string | null
+  /** Where SES really is: a guest may not follow symbolic links to find it. */
+  readonly sesFile: string
   /** See watchdog.ts. */
   readonly watch: SharedArrayBuffer
 }

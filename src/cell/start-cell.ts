@@ -5,7 +5,7 @@
 import type { Cell, CellOptions, CellPowers } from './cell.ts'
 import type { CellStart } from './cell-items.ts'
 import { cellErrors } from './errors.ts'
-import { guestPermissions } from './permissions.ts'
+import { guestPermissions, sesFile } from './permissions.ts'
 import { RunningCell } from './running-cell.ts'
 import { HOLD_LIMIT_MS, watchMemory } from './watchdog.ts'
 
@@ -35,6 +35,7 @@ export function startCell(options: CellOptions, powers: CellPowers): Cell {
     limits: { entityBytesMax: limits.entityBytesMax, cacheBytesMax: limits.cacheBytesMax },
     storePort: options.storePort,
     cacheFolder: options.cacheFolder ?? null,
+    sesFile: sesFile(),
     watch,
   }
   const worker = powers.spawn(guestEntry(), {

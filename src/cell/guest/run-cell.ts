@@ -58,7 +58,7 @@ export function runCell(start: CellStart, port: MessagePort): void {
     const realm =
       codified.kind === 'connector'
         ? null
-        : tame({ profile, hardened, fetches }, { current, log, shared: SHARED_CLASSES })
+        : tame({ profile, hardened, fetches, sesFile: start.sesFile }, { current, log, shared: SHARED_CLASSES })
     const { name, script, map } = start
     const value = loadScript({ name, script, map, toBase64: (bytes) => bytesFrom(bytes).toString('base64') }, require)
     const validators = loadValidators(name, start.validators)

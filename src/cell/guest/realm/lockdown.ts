@@ -12,9 +12,9 @@ type Harden = <T>(value: T) => T
 type Lockdown = (options: Readonly<Record<string, string>>) => void
 
 /** Locks the realm and returns `harden`. Intrinsics that are to be replaced must have been replaced before. */
-export function lockDown(target: typeof globalThis): Harden {
+export function lockDown(target: typeof globalThis, sesFile: string): Harden {
   // The one-file build, loaded only now: SES takes its copies of the intrinsics as it loads, and must find ours.
-  createRequire(import.meta.url)('ses')
+  createRequire(import.meta.url)(sesFile)
   const ses = target as unknown as { lockdown: Lockdown; harden: Harden }
   ses.lockdown({
     errorTaming: 'unsafe',

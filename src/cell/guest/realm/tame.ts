@@ -26,6 +26,8 @@ export type Realm = {
   readonly profile: 'component' | 'web'
   /** Freezes the intrinsics. Without it the allowlist of globals holds all the same. */
   readonly hardened: boolean
+  /** The file of SES. */
+  readonly sesFile: string
   /** The web's classes for a component: only where it may fetch, because loading them takes 20 ms. */
   readonly fetches: boolean
 }
@@ -64,7 +66,7 @@ export function tame(realm: Realm, powers: RealmPowers): { seal(): void } {
   if (web) letStreamsBeMade(target)
 
   // Lock.
-  const harden = realm.hardened ? lockDown(target) : Object.freeze
+  const harden = realm.hardened ? lockDown(target, realm.sesFile) : Object.freeze
   const everything = { ...replaced, console: cellConsole(log) }
   for (const [name, value] of Object.entries(everything)) {
     Object.defineProperty(target, name, {
