@@ -31,7 +31,7 @@ export type ReadsPowers = {
   readonly failed: (work: Work, end: Extract<WorkEnd, { type: 'faulted' }>) => RouterAnswer
   readonly overloaded: (why: string) => RouterAnswer
   /** Why there is no room for another read from outside, or null. */
-  readonly crowded: (to: Address) => string | null
+  readonly crowded: () => string | null
 }
 
 export class Reads {
@@ -50,7 +50,7 @@ export class Reads {
     const { contracts, random, crowded, overloaded, deadlines, add } = this.#powers
     const admitted = admit(contracts, { ...read, read: true })
     if ('error' in admitted) return Promise.resolve(without(failureOf(admitted)))
-    const why = crowded(read.to)
+    const why = crowded()
     if (why !== null) return Promise.resolve(without(overloaded(why)))
     const { to, message, input, caller } = read
     return new Promise((resolve) => {

@@ -83,7 +83,7 @@ class RunningRouter implements Router {
         if (!withdraw(work)) this.#flights.abandonRead(work)
       },
       failed: (work, end) => failed(work, end, options),
-      crowded: (to) => this.#crowded(to),
+      crowded: () => this.#full(),
     })
     this.#attachments = new Attachments({
       attachmentsMax: limits.attachments,
@@ -217,11 +217,17 @@ class RunningRouter implements Router {
     return { ...given, seed, lane: null, faults: 0, kills: 0, away: false, recorded: [] }
   }
 
-  /** Why there is no room for more from outside, or null. */
-  #crowded(to: Address): string | null {
+  /** Why there is no room for anything more from outside, or null. */
+  #full(): string | null {
     if (this.#stopping) return 'the host stops'
-    const { openRequests, waitingPerComponent, waitingPerEntity } = this.#limits
-    if (this.#requests.size + this.#reads.size >= openRequests) return 'too many requests are open'
+    return this.#requests.size + this.#reads.size >= this.#limits.openRequests ? 'too many requests are open' : null
+  }
+
+  /** The same for a turn, which waits in a mailbox; a read waits for none. */
+  #crowded(to: Address): string | null {
+    const full = this.#full()
+    if (full !== null) return full
+    const { waitingPerComponent, waitingPerEntity } = this.#limits
     const queue = this.#flights.queue(to.component)
     if (queue.waiting >= waitingPerComponent) return `too much waits for '${to.component}'`
     return queue.waitingFor(to) >= waitingPerEntity ? 'too much waits for this entity' : null
