@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Address } from '../turn/index.ts'
-import { ADA, ANN, LOT, ScriptedWorld, said } from './scripted-world.test.ts'
+import { ADA, ANN, LOT, ScriptedWorld, said } from './scripted-world.testing.ts'
 
 const LOBBY: Address = { component: 'lobby', key: 'main' }
 const STANDING = { message: 'standing', input: null }

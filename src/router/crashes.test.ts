@@ -1,7 +1,7 @@
 /** Cells that die, are replaced, or are suspected. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ANN, LOT, ScriptedWorld, told } from './scripted-world.test.ts'
+import { ANN, LOT, ScriptedWorld, told } from './scripted-world.testing.ts'
 
 test('what a dead cell has committed is answered and not run again; what it has not is run again', async () => {
   // What cells post is heard before what the router posts.

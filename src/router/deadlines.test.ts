@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { backoffMs } from './backoff.ts'
 import { Deadlines } from './deadlines.ts'
-import { FakeClock } from './fake-world.ts'
+import { FakeClock } from './fake-world.testing.ts'
 
 test('a deadline strikes once, not before its time, and not when it is cancelled', () => {
   const clock = new FakeClock()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openStore } from '../store/index.ts'
 import type { Send } from '../turn/index.ts'
-import { ANN, LOT, ScriptedWorld, told } from './scripted-world.test.ts'
+import { ANN, LOT, ScriptedWorld, told } from './scripted-world.testing.ts'
 
 const hold = (amount: number, continuation: Send['continuation'] = null): Send => ({
   to: ANN,

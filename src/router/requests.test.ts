@@ -1,7 +1,7 @@
 /** Callers: admission, bounds, deadlines, keys of their own, deferred replies. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ADA, LOT, ScriptedWorld, said, told } from './scripted-world.test.ts'
+import { ADA, LOT, ScriptedWorld, said, told } from './scripted-world.testing.ts'
 
 test('what is let in is decided by contract, sender, key and input', async () => {
   const world = await ScriptedWorld.start()

@@ -11,8 +11,8 @@ import { componentEngine } from '../cell/guest/engine/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Address, CellToStore, NumberedEvent } from '../turn/index.ts'
 import type { RouterAnswer } from './errors.ts'
-import { FakeWorld } from './fake-world.ts'
-import { type AccountState, accounts, NAMES } from './simulated-accounts.test.ts'
+import { FakeWorld } from './fake-world.testing.ts'
+import { type AccountState, accounts, NAMES } from './simulated-accounts.testing.ts'
 
 const SEEDS = Number(process.env['SELFSAME_ROUTER_SEEDS'] ?? 12)
 const ONLY = process.env['SELFSAME_ROUTER_SEED']

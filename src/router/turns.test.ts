@@ -1,7 +1,7 @@
 /** When answers leave, and what becomes of works whose commit was refused or whose turn takes too long. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ANN, LOT, ScriptedWorld, said, told } from './scripted-world.test.ts'
+import { ANN, LOT, ScriptedWorld, said, told } from './scripted-world.testing.ts'
 
 test('a reply leaves when its turn is committed, not before', async () => {
   const world = await ScriptedWorld.start()

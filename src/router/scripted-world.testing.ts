@@ -4,8 +4,8 @@ import { openStore } from '../store/index.ts'
 import type { Address, Payload } from '../turn/index.ts'
 import type { Contracted } from './admission.ts'
 import type { RouterAnswer } from './errors.ts'
-import { type CellPorts, FakeWorld, type FakeWorldOptions } from './fake-world.ts'
-import { ScriptedCell } from './scripted-cell.ts'
+import { type CellPorts, FakeWorld, type FakeWorldOptions } from './fake-world.testing.ts'
+import { ScriptedCell } from './scripted-cell.testing.ts'
 
 type Declared = {
   access?: 'public' | 'system' | 'self'

@@ -1,6 +1,6 @@
 /** For tests: a cell that does what the test says, delivery by delivery. */
 import type { CellToStore, Commit, Delivery, FromCell, Payload, StoreToCell, ToCell } from '../turn/index.ts'
-import type { CellPorts, FakeCell } from './fake-world.ts'
+import type { CellPorts, FakeCell } from './fake-world.testing.ts'
 
 type Effects = Partial<
   Pick<Commit, 'change' | 'outcome' | 'sends' | 'timers' | 'events' | 'replies' | 'waitUntilMs' | 'base'>
