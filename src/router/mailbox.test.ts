@@ -61,16 +61,20 @@ test('of one lane the next is ready when the one before has posted', () => {
 })
 
 test('what was given up goes before all else, in its order, each lane one at a time', () => {
-  const mailbox = boxOf(work('a1', 'a'), work('a2', 'a'), work('a3', 'a'), work('free'))
+  const mailbox = boxOf(work('a1', 'a'), work('a2', 'a'), work('a3', 'a'), work('free'), work('last'), work('waits'))
   post(mailbox, fly(mailbox))
   fly(mailbox)
   post(mailbox, mailbox.flights[1] as Flight)
   fly(mailbox)
+  assert.deepEqual(
+    mailbox.flights.map(({ work }) => work.message),
+    ['a1', 'free', 'last'],
+  )
   giveUp(mailbox, 2)
   assertConsistent(mailbox)
-  assert.deepEqual([ready(mailbox), mailbox.lease], ['a1 free', 2])
+  assert.deepEqual([ready(mailbox), mailbox.lease], ['a1 free last waits', 2])
   post(mailbox, fly(mailbox))
-  assert.equal(ready(mailbox), 'free a2')
+  assert.equal(ready(mailbox), 'free last waits a2')
 })
 
 test('what is away keeps those of its lane waiting, and gives way to what is given up before it', () => {

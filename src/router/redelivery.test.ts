@@ -54,6 +54,21 @@ test('a message that faults is tried again with growing pauses, and those behind
   assert.equal(ledger.take('hold').input, '{"amount":2}')
 })
 
+test('what an attempt had fetched before it faulted is fetched anew', async () => {
+  const response = { url: 'https://x/', status: 503, statusText: '', headers: [], body: '' }
+  const world = await ScriptedWorld.start({ fetch: async () => response })
+  await send(world, hold(1))
+  const ledger = world.cell('ledger')
+  const turn = ledger.take('hold')
+  const request = { url: 'https://x/', method: 'GET', headers: [], body: null }
+  ledger.say({ type: 'fetch', turn: turn.turn, call: 0, request })
+  await world.settle()
+  ledger.fault(turn)
+  await world.pass(100)
+  const again = ledger.take('hold')
+  assert.deepEqual([again.recorded, again.seed], [[], turn.seed])
+})
+
 test('after its last attempt a message is a dead letter, and its sender is told', async () => {
   const world = await ScriptedWorld.start({ limits: { attempts: 2 } })
   await send(world, hold(1, { then: 'poke', otherwise: 'close', with: '{"of":1}' }))
