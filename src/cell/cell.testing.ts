@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { realClock } from '../base/clock.testing.ts'
 import type { CodifiedComponent, CodifiedContract } from '../component/codified.ts'
 import type { CellImage, ReleaseFile } from '../release/manifest.ts'
-import type { CellToStore, Delivery, StoreToCell } from '../turn/index.ts'
+import { type CellToStore, type Delivery, pack, type StoreToCell, unpack } from '../turn/index.ts'
 import type { Cell, CellLimits } from './cell.ts'
 import type { Codified, FromGuest } from './cell-items.ts'
 import { startCell } from './start-cell.ts'
@@ -154,7 +154,8 @@ export type TestStore = { readonly port: MessagePort; readonly posted: CellToSto
 export function testStore(state = '{"runs":0}'): TestStore {
   const { port1, port2 } = new MessageChannel()
   const posted: CellToStore[] = []
-  port1.on('message', (items: CellToStore[]) => {
+  port1.on('message', (batch: string) => {
+    const items = unpack<CellToStore>(batch)
     posted.push(...items)
     const answers: StoreToCell[] = []
     for (const item of items) {
@@ -163,7 +164,7 @@ export function testStore(state = '{"runs":0}'): TestStore {
         answers.push({ type: 'loaded', id: item.id, record })
       } else if (item.type === 'list') answers.push({ type: 'listed', id: item.id, keys: ['a', 'b'] })
     }
-    port1.postMessage(answers)
+    port1.postMessage(pack(answers))
   })
   return { port: port2, posted, close: () => port1.close() }
 }

@@ -8,10 +8,10 @@
 import type { Readable } from 'node:stream'
 import type { Worker } from 'node:worker_threads'
 import { type Batcher, batcher, codeOf, messageOf, type Timer } from '../base/index.ts'
+import { postBatch, readBatch } from './batches.ts'
 import type { Cell, CellEnd, CellPowers } from './cell.ts'
 import type { FromGuest, ToGuest } from './cell-items.ts'
 import { cellErrors } from './errors.ts'
-import { transfersOf } from './transfers.ts'
 import { suspectTurn, watchdog } from './watchdog.ts'
 
 /** How long a cell may take to tell its heap, in milliseconds. */
@@ -58,7 +58,7 @@ export class RunningCell implements Cell {
     this.#outbox = batcher<ToGuest>({
       schedule: options.powers.schedule,
       post: (items) => {
-        if (!this.#over) worker.postMessage(items, transfersOf(items))
+        if (!this.#over) postBatch(worker, items)
       },
     })
     this.#listen()
@@ -115,7 +115,7 @@ export class RunningCell implements Cell {
   #listen(): void {
     const worker = this.#worker
     const { powers } = this.#options
-    worker.on('message', (items: FromGuest[]) => this.#receive(items))
+    worker.on('message', (batch: string | FromGuest[]) => this.#receive(readBatch(batch)))
     worker.on('error', (error: unknown) => {
       const reason = codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed'
       this.#cause ??= { reason, message: messageOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' }
@@ -126,7 +126,7 @@ export class RunningCell implements Cell {
     }
   }
 
-  #receive(items: FromGuest[]): void {
+  #receive(items: readonly FromGuest[]): void {
     for (const item of items) {
       if (item.type === 'ready') this.#serve()
       else if (item.type === 'load-failed') this.#loadFailed(item)

@@ -1,7 +1,8 @@
 /** A process that commits until it is killed, for crash.test.ts. Prints every turn that was acknowledged. */
 import { writeSync } from 'node:fs'
-import type { CellToStore } from '../turn/index.ts'
+import type { CellToStore, StoreToCell } from '../turn/index.ts'
 import { startStore } from './index.ts'
+import { packedPort } from './packed-port.ts'
 import { commitOf } from './store.testing.ts'
 
 const ENTITIES = 50
@@ -9,7 +10,7 @@ const WINDOW = 200
 
 const store = await startStore({ dataFolder: process.argv[2] ?? '' })
 const { epoch } = await store.call('openEpoch', { component: 'auction' })
-const cell = store.connectCell('auction')
+const cell = packedPort<CellToStore, StoreToCell>(store.connectCell('auction'))
 const revisions: number[] = []
 for (let n = 0; n < ENTITIES; n++) {
   revisions.push((await store.call('get', { component: 'auction', key: `${n}` }))?.revision ?? 0)

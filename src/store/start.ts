@@ -1,10 +1,12 @@
 /** The host's side of the store thread: starts it, hands it the cells' ports, and says when it has ended. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { messageOf, SelfsameError } from '../base/index.ts'
+import type { StoreCall, StoreToRouter } from '../turn/index.ts'
 import { storeClient } from './client.ts'
 import { storeErrors } from './errors.ts'
 import type { StoreHandle } from './handle.ts'
 import type { StoreLimits } from './limits.ts'
+import { packedPort } from './packed-port.ts'
 import type { FromStoreThread, StoreThreadData, ToStoreThread } from './thread-protocol.ts'
 
 export type StartStore = {
@@ -23,7 +25,10 @@ export async function startStore({ dataFolder, limits = {} }: StartStore): Promi
   const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
   const workerData: StoreThreadData = { dataFolder, limits, router }
   const worker = new Worker(entry, { workerData, transferList: [router], name: 'store', env: {}, execArgv: [] })
-  const client = storeClient({ port: near, schedule: (then) => void setImmediate(then) })
+  const client = storeClient({
+    port: packedPort<StoreCall, StoreToRouter>(near),
+    schedule: (then) => void setImmediate(then),
+  })
   const state = { closing: false, because: 'it was closed', failed: false }
   worker.on('error', (error) => {
     state.failed = true

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../base/index.ts'
+import type { CellToStore, StoreCall, StoreToCell, StoreToRouter } from '../turn/index.ts'
 import { openDataFolder } from './data-folder.ts'
 import { asStoreError } from './errors.ts'
+import { packedPort } from './packed-port.ts'
 import { serveStore } from './serve.ts'
 import type { FromStoreThread, StoreThreadData, ToStoreThread } from './thread-protocol.ts'
 
@@ -25,7 +27,7 @@ function main({ host, data }: { readonly host: NonNullable<typeof parentPort>; r
   const ports = new Set([router, host])
   const server = serveStore({
     engine: opened.engine,
-    router,
+    router: packedPort<StoreToRouter, StoreCall>(router),
     schedule: (then) => void setImmediate(then),
     closed() {
       opened.close()
@@ -33,7 +35,7 @@ function main({ host, data }: { readonly host: NonNullable<typeof parentPort>; r
     },
   })
   host.on('message', ({ port }: ToStoreThread) => {
-    const cell = server.addCell(port)
+    const cell = server.addCell(packedPort<StoreToCell, CellToStore>(port))
     ports.add(port)
     port.on('close', () => {
       cell.remove()

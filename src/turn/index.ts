@@ -40,3 +40,4 @@ export type {
   StoreToRouter,
   TimerRow,
 } from './store-port.ts'
+export { pack, unpack } from './wire.ts'

@@ -5,9 +5,9 @@
 import { isBuiltin } from 'node:module'
 import type { MessagePort } from 'node:worker_threads'
 import { batcher, messageOf, SelfsameError } from '../../base/index.ts'
-import type { CellToStore, StoreToCell } from '../../turn/index.ts'
+import { type CellToStore, pack, type StoreToCell, unpack } from '../../turn/index.ts'
+import { postBatch, readBatch } from '../batches.ts'
 import type { CellStart, FromGuest, ToGuest } from '../cell-items.ts'
-import { transfersOf } from '../transfers.ts'
 import { WATCH_BEAT, WATCH_TURN } from '../watchdog.ts'
 import { buildEngine } from './build-engine.ts'
 import { ReadContext } from './engine/read-context.ts'
@@ -37,8 +37,8 @@ export function runCell(start: CellStart, port: MessagePort): void {
   const require = requireOf(start)
 
   const watch = new Float64Array(start.watch)
-  const host = batcher<FromGuest>({ schedule, post: (items) => port.postMessage(items, transfersOf(items)) })
-  const store = batcher<CellToStore>({ schedule, post: (items) => start.storePort?.postMessage(items) })
+  const host = batcher<FromGuest>({ schedule, post: (items) => postBatch(port, items) })
+  const store = batcher<CellToStore>({ schedule, post: (items) => start.storePort?.postMessage(pack(items)) })
   const current = currentTurn()
   let lines = 0
   const log = (message: string) => {
@@ -73,13 +73,13 @@ export function runCell(start: CellStart, port: MessagePort): void {
     const beat = () => {
       watch[WATCH_BEAT] = (watch[WATCH_BEAT] ?? 0) + 1
     }
-    port.on('message', (items: ToGuest[]) => {
+    port.on('message', (batch: string | ToGuest[]) => {
       beat()
-      engine.receive(items)
+      engine.receive(readBatch(batch))
     })
-    start.storePort?.on('message', (items: StoreToCell[]) => {
+    start.storePort?.on('message', (batch: string) => {
       beat()
-      engine.receiveStore(items)
+      engine.receiveStore(unpack<StoreToCell>(batch))
     })
   }
 
