@@ -21,6 +21,8 @@ const latencies: number[] = []
 let failed = 0
 let next = 0
 
+const CONTENT_LENGTH = '\r\ncontent-length: '
+
 function request(): string {
   next = (next * 31 + 7919) % 1_000_003
   const body = `{"amount":${next % 10}}`
@@ -45,8 +47,10 @@ function connection(): Promise<void> {
       received += text
       const end = received.indexOf('\r\n\r\n')
       if (end < 0) return
-      const length = Number(/content-length: (\d+)/i.exec(received.slice(0, end))?.[1] ?? Number.NaN)
-      if (Number.isNaN(length)) return fail(new Error(`no content-length in ${received.slice(0, end)}`))
+      // Both services write the header in lower case.
+      const at = received.indexOf(CONTENT_LENGTH)
+      const length = Number.parseInt(received.slice(at + CONTENT_LENGTH.length, end), 10)
+      if (at < 0 || Number.isNaN(length)) return fail(new Error(`no content-length in ${received.slice(0, end)}`))
       if (received.length < end + 4 + length) return
       if (!received.startsWith('HTTP/1.1 200')) failed += 1
       latencies.push(performance.now() - sentMs)
