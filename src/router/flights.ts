@@ -156,7 +156,8 @@ export class Flights {
 
   #log(component: string, item: Extract<FromCell, { type: 'log' }>, flight: Flight | undefined): void {
     const { turn, message, data } = item
-    const entity = flight && { entity: addressText(flight.work.to) }
+    const to = item.to ?? flight?.work.to
+    const entity = to && { entity: addressText(to) }
     const parsed = data === null ? {} : { data: JSON.parse(data) as unknown }
     this.#powers.log({ level: 'info', from: component, message, turn, ...entity, ...parsed })
   }

@@ -181,3 +181,18 @@ test('what a turn fetched is given again to the attempt that takes its place, an
   await world.settle()
   assert.equal(told(asked), 'replied null')
 })
+
+test('a line of the log names its entity, also when it comes after its turn was committed', async () => {
+  const world = await ScriptedWorld.start()
+  const asked = world.ask(LOT, 'open')
+  await world.settle()
+  const cell = world.cell('auction')
+  const delivery = cell.take('open')
+  const { turn, to } = delivery
+  cell.answer(delivery, '1')
+  await world.settle()
+  assert.equal(told(asked), 'replied 1')
+  cell.say({ type: 'log', turn, to, message: 'late', data: null })
+  await world.settle()
+  assert.equal(world.lines.find(({ message }) => message === 'late')?.entity, `${to.component}/${to.key}`)
+})

@@ -84,7 +84,14 @@ export type FromCell =
       readonly input: Payload
     }
   | { readonly type: 'fetch'; readonly turn: number; readonly call: number; readonly request: FetchRequest }
-  | { readonly type: 'log'; readonly turn: number; readonly message: string; readonly data: Payload }
+  /** `to`: whose turn it was, which the router may have settled by then; null if that is not known. */
+  | {
+      readonly type: 'log'
+      readonly turn: number
+      readonly to: Address | null
+      readonly message: string
+      readonly data: Payload
+    }
   | { readonly type: 'stopped' }
 
 export type FetchRequest = {

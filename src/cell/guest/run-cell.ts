@@ -44,7 +44,7 @@ export function runCell(start: CellStart, port: MessagePort): void {
   const log = (message: string) => {
     if (lines++ === 0) schedule(() => (lines = 0))
     if (lines > LOG_LINES_PER_TICK_MAX) return
-    host.push({ type: 'log', turn: current.get()?.turn ?? 0, message, data: null })
+    host.push({ type: 'log', turn: current.get()?.turn ?? 0, to: null, message, data: null })
   }
   // A promise that nobody waits for is no reason to end a cell: its turn has ended, or will end, by itself.
   process.on('unhandledRejection', (reason) => {

@@ -184,7 +184,8 @@ export class Attempt implements TurnWorld {
     if (this.#logs > LOGS_MAX) return
     const full = this.#logs++ === LOGS_MAX
     const line = full ? `further lines of this turn are dropped: one turn logs at most ${LOGS_MAX}` : String(message)
-    this.#powers.toHost({ type: 'log', turn: this.turn, message: line, data: full ? null : logData(data) })
+    const { turn, to } = this.delivery
+    this.#powers.toHost({ type: 'log', turn, to, message: line, data: full ? null : logData(data) })
   }
 }
 
