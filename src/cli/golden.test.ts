@@ -48,6 +48,7 @@ const degraded: Partial<Host> = {
     ...FAKE_STATUS,
     state: 'degraded',
     because: ["the cell 'mail' does not start: SMTP_URL is missing"],
+    debts: ["auction is not hardened: its code may change the language's own objects"],
     cells: FAKE_STATUS.cells.map((cell) =>
       cell.name === 'mail'
         ? { ...cell, state: 'failed', restarts: 5, lastFault: 'SMTP_URL is missing\n at boot' }

@@ -20,6 +20,8 @@ export type HostStatus = {
   /** `serving`: all cells do. `degraded`: the host serves, but something named in `because` does not. */
   readonly state: 'starting' | 'serving' | 'degraded' | 'stopping'
   readonly because: readonly string[]
+  /** What the author has asked to do without, in words: components that are not hardened. */
+  readonly debts: readonly string[]
   readonly pid: number
   readonly startedAtMs: number
   readonly generation: Generation

@@ -23,3 +23,24 @@ test('a cell that is not there is refused with the nearest name', async () => {
     message: /Did you mean 'auction'/,
   })
 })
+
+test('a component that is not hardened is a debt that the status names', async () => {
+  const contracted = [
+    { kind: 'component', contract: { name: 'auction' }, hardened: true },
+    { kind: 'component', contract: { name: 'legacy' }, hardened: false },
+    { kind: 'connector', contract: { name: 'mail' } },
+  ]
+  const parts = {
+    supervisors: [],
+    contracted,
+    gateways: [],
+    dataFolder: '/data',
+    release: { manifest: { system: 'house' } },
+    router: { status: () => ({ components: {} }) },
+    store: { terminated: new Promise(() => {}), call: async (name: string) => (name === 'generations' ? [{}] : {}) },
+  }
+  const host = new RunningHost(parts as unknown as ConstructorParameters<typeof RunningHost>[0])
+  const { debts, state } = await host.status()
+  assert.deepEqual(debts, ["legacy is not hardened: its code may change the language's own objects"])
+  assert.equal(state, 'serving')
+})

@@ -65,10 +65,16 @@ export class RunningHost implements Host {
       }
     })
     const because = cells.flatMap(({ name, state }) => (state === 'serving' ? [] : [`${name} is ${state}`]))
+    const debts = this.#parts.contracted.flatMap((codified) =>
+      codified.kind === 'component' && !codified.hardened
+        ? [`${codified.contract.name} is not hardened: its code may change the language's own objects`]
+        : [],
+    )
     return {
       system: release.manifest.system,
       state: this.#stopping !== null ? 'stopping' : because.length > 0 ? 'degraded' : 'serving',
       because,
+      debts,
       pid: process.pid,
       startedAtMs: this.#startedAtMs,
       generation: generations.at(-1) as Generation,

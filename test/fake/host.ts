@@ -13,6 +13,7 @@ export const FAKE_STATUS: HostStatus = {
   system: 'auction-house',
   state: 'serving',
   because: [],
+  debts: [],
   pid: 4242,
   startedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
   generation: {

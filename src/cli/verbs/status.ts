@@ -54,6 +54,7 @@ function statusLines(status: HostStatus, { terminal, nowMs }: { terminal: Termin
     }`,
     `         commit ${count(store.commit)}, last took ${count(store.commitMs.last)} ms, slowest ${count(store.commitMs.worst)} ms; database ${bytes(store.databaseBytes)}, WAL ${bytes(store.walBytes)}`,
     `data     ${harmless(status.dataFolder)}`,
+    ...status.debts.map((debt) => `debt     ${terminal.paint('warn', harmless(debt))}`),
   ]
 }
 
