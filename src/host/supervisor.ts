@@ -39,6 +39,7 @@ export class Supervisor {
   #lastFault: string | null = null
   #stopping = false
   #wake: (() => void) | null = null
+  #keeping: Promise<void> | null = null
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -47,7 +48,7 @@ export class Supervisor {
   /** Resolves once the cell serves for the first time. @throws CELL_LOAD_FAILED, CELL_START_TIMEOUT, CELL_CORRUPT */
   async start(): Promise<void> {
     const cell = await this.#attempt()
-    void this.#keepAlive(cell)
+    this.#keeping = this.#keepAlive(cell)
   }
 
   /** To the cell that serves now; to nobody if none does, then `ended` has been or will be told. */
@@ -73,10 +74,12 @@ export class Supervisor {
     }
   }
 
+  /** Resolves when no cell of it runs any more, also one that was just being started. */
   async stop(options: { readonly graceMs: number }): Promise<void> {
     this.#stopping = true
     this.#wake?.()
     await this.#cell?.stop(options)
+    await this.#keeping
     this.#state = 'stopped'
   }
 
@@ -86,6 +89,8 @@ export class Supervisor {
     const cell = start(epoch)
     this.#cell = cell
     cell.onItems((batch) => items(cell, batch))
+    // Asked to stop while the epoch was opened: `stop` could not know of this cell.
+    if (this.#stopping) await cell.stop({ graceMs: 0 })
     await cell.ready
     this.#state = 'serving'
     serving(epoch)
@@ -124,8 +129,11 @@ export class Supervisor {
     this.#pauses += 1
     if (delayMs === 0 || this.#stopping) return
     await new Promise<void>((resume) => {
-      this.#wake = resume
-      this.#options.clock.after(delayMs, resume)
+      const timer = this.#options.clock.after(delayMs, resume)
+      this.#wake = () => {
+        timer.cancel()
+        resume()
+      }
     })
     this.#wake = null
   }
