@@ -57,7 +57,8 @@ export async function typecheck({ dir, file, selfsame }: TypecheckOptions): Prom
     let config = own
     if (temporary !== undefined) {
       config = join(temporary, 'tsconfig.json')
-      const paths = { selfsame: [selfsame] }
+      // What was compiled has its types beside it, which TypeScript does not look for below `node_modules`.
+      const paths = { selfsame: [selfsame.replace(/\.js$/, '.d.ts')] }
       const options = {
         ...DEFAULT_OPTIONS,
         ...(isInstalled(dir) ? {} : { paths }),

@@ -1,6 +1,6 @@
 /** Finds what is to be built, and where Selfsame's own sources lie. */
 import { realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Finding } from '../base/index.ts'
 import { finding } from './errors.ts'
 
@@ -29,8 +29,8 @@ function missing(because: string): Finding {
   return finding('SYSTEM_MISSING', { because: `${because}.` })
 }
 
-/** `entry` is what `selfsame` stands for in an author's imports. */
+/** `entry` is what `selfsame` stands for in an author's imports: the sources, or what was compiled of them. */
 export function ourSources(): { readonly entry: string; readonly folder: string } {
   const folder = realpathSync(dirname(import.meta.dirname))
-  return { entry: join(folder, 'index.ts'), folder }
+  return { entry: join(folder, `index${extname(import.meta.filename)}`), folder }
 }

@@ -2,7 +2,7 @@
  * Evaluates a system once, in a worker that is thrown away, to learn what it declares. The worker has no environment,
  * a limit on its memory and a limit on its time; it is the only place where a build runs the author's code.
  */
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import { codeFrame } from '../../analysis/index.ts'
@@ -28,9 +28,11 @@ export async function evaluate(of: {
   millisecondsMax?: number | undefined
 }): Promise<Result> {
   const [system] = of.own
+  // Beside this file, with its extension: the sources run as they are, and so does what was compiled of them.
+  const reporter = join(import.meta.dirname, `report${extname(import.meta.filename)}`)
   const entry = [
     `import { parentPort } from 'node:worker_threads'`,
-    `import { report } from ${JSON.stringify(join(import.meta.dirname, 'report.ts'))}`,
+    `import { report } from ${JSON.stringify(reporter)}`,
     ...of.own.map(({ file }, i) => `import * as module${i} from ${JSON.stringify(file)}`),
     `parentPort.postMessage(report([`,
     ...of.own.map(({ name }, i) => `  [${JSON.stringify(name)}, module${i}],`),
