@@ -1,0 +1,3 @@
+// Read by a Node that is new enough.
+'use strict'
+import('../lib/cli/main.js')
