@@ -5,7 +5,7 @@
  * were installed. What is published is `lib/`: plain JavaScript and declarations, one file each per file of `src/`.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -27,8 +27,6 @@ const SHARED = [
   'sideEffects',
 ] as const
 const COPIED = ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs'] as const
-/** A relative import in a declaration: TypeScript rewrites its ending in JavaScript only. */
-const RELATIVE = /(\bfrom |\bimport\()(['"])(\.{1,2}\/[^'"]+)\.ts\2/g
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'dist') } } })
 const out = resolve(values.out)
@@ -52,13 +50,10 @@ try {
 const packed = run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], folder)
 process.stdout.write(`${join(out, packed.trim())}\n`)
 
+/** Declarations go on naming `./other.ts`, which TypeScript takes for the declaration beside them. */
 function compile(lib: string): void {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   run(process.execPath, [tsc, '-p', join(root, 'tsconfig.package.json'), '--outDir', lib], root)
-  for (const name of globSync('**/*.d.ts', { cwd: lib })) {
-    const file = join(lib, name)
-    writeFileSync(file, readFileSync(file, 'utf8').replace(RELATIVE, '$1$2$3.js$2'))
-  }
 }
 
 function published(manifest: Manifest) {
