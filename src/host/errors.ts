@@ -31,6 +31,11 @@ export const hostErrors = defineErrors({
     message: ({ cell, state }: { cell: string; state: string }) => `The cell '${cell}' is ${state}.`,
     remedy: 'Wait until `selfsame status` shows it as serving, or see its last fault there.',
   },
+  INSPECTOR_UNAVAILABLE: {
+    message: ({ port }: { port: number }) =>
+      `The debugger's port ${port} of 127.0.0.1 could not be opened, as a rule because another process listens there.`,
+    remedy: 'Name another one with `--inspect=<port>`, or take a free one with `--inspect=0`.',
+  },
   FETCH_NOT_PERMITTED: {
     message: ({ component, host }: { component: string; host: string }) => `'${component}' may not fetch from ${host}.`,
     remedy: 'Declare it: permissions: { fetch: [...] } in the component, then build again.',

@@ -27,7 +27,8 @@ type Parts = Wiring & {
   readonly log: Log
   readonly gateways: readonly OpenGateway[]
   readonly contracted: readonly Contracted[]
-  readonly inspecting: boolean
+  /** A debugger that stays connected would keep the process from ending, and what it has paused from going on. */
+  readonly closeInspector: () => void
 }
 
 export class RunningHost implements Host {
@@ -43,6 +44,7 @@ export class RunningHost implements Host {
     void parts.store.terminated.then(({ because, failed }) => {
       if (!failed) return
       parts.log.write({ level: 'error', from: 'store', message: `the store ended: ${because}` })
+      parts.closeInspector()
       this.#end.resolve({ failed: true, because: `the store ended: ${because}` })
     })
   }
@@ -149,8 +151,9 @@ export class RunningHost implements Host {
 
   /** From the outside in: no new requests, then no turns, then no cells, then no store. */
   async #stop(): Promise<void> {
-    const { gateways, router, store, log, stopCells } = this.#parts
+    const { gateways, router, store, log, stopCells, closeInspector } = this.#parts
     log.write({ level: 'info', from: 'host', message: 'stopping' })
+    closeInspector()
     const graceMs = STOP_GRACE_MS
     await Promise.all(gateways.map(({ gateway }) => gateway.stop({ graceMs })))
     await router.stop()

@@ -4,11 +4,12 @@
  */
 
 import { mkdir } from 'node:fs/promises'
-import { close as closeInspector, open as openInspector } from 'node:inspector'
+import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector'
 import { join } from 'node:path'
 import type { Release } from '../release/index.ts'
 import { type StoreHandle, startStore } from '../store/index.ts'
 import { resolveConfig, resolveSecrets } from './configuration.ts'
+import { hostErrors } from './errors.ts'
 import { openGateways } from './gateways.ts'
 import type { Host, LogLine } from './host.ts'
 import { createLog } from './log.ts'
@@ -37,8 +38,8 @@ export type StartHost = {
 
 /**
  * Resolves when everything serves.
- * @throws CONFIG_INVALID, CONFIG_UNKNOWN, SECRET_MISSING, the store's codes, CELL_LOAD_FAILED, CELL_START_TIMEOUT,
- * PORT_IN_USE, PORT_NOT_PERMITTED; then nothing of it runs any more.
+ * @throws CONFIG_INVALID, CONFIG_UNKNOWN, SECRET_MISSING, the store's codes, INSPECTOR_UNAVAILABLE, CELL_LOAD_FAILED,
+ * CELL_START_TIMEOUT, PORT_IN_USE, PORT_NOT_PERMITTED; then nothing of it runs any more.
  */
 export async function startHost(options: StartHost): Promise<Host> {
   const { dataFolder, inspect } = options
@@ -61,6 +62,8 @@ export async function startHost(options: StartHost): Promise<Host> {
     const release = await keepRelease(options.release, { dataFolder, suffix: random.hex(4) })
     if (inspect !== null) {
       openInspector(inspect, '127.0.0.1')
+      // Node says on stderr that it could not, and throws nothing.
+      if (inspectorUrl() === undefined) throw hostErrors.INSPECTOR_UNAVAILABLE({ port: inspect })
       opened.push({ close: closeInspector })
     }
     // What cells compile of our own sources is kept: half the time of a cell's start.
@@ -107,7 +110,7 @@ export async function startHost(options: StartHost): Promise<Host> {
       log,
       gateways,
       contracted,
-      inspecting: inspect !== null,
+      closeInspector: inspect === null ? () => {} : closeInspector,
       ...wiring,
     })
   } catch (error) {
