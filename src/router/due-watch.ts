@@ -52,10 +52,7 @@ export class DueWatch {
   /** Asks now, again and again as long as that brings something. Resolves when it does not any more. */
   check(): Promise<void> {
     this.#askAgain = true
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = null
-      this.#arm()
-    })
+    this.#asking ??= this.#ask()
     return this.#asking
   }
 
@@ -84,6 +81,9 @@ export class DueWatch {
         this.notice(nowMs + LOOK_MS)
       }
     }
+    // In the same breath as the last look at `#askAgain`: a `check` that comes after it asks anew.
+    this.#asking = null
+    this.#arm()
   }
 
   #arm(): void {

@@ -263,6 +263,8 @@ export class Flights {
     this.#looking = true
     this.#powers.clock.after(LOOK_MS, () => {
       this.#looking = false
+      // What is left then is given up with its cell; nobody looks for ever, and keeps the process alive.
+      if (this.#stopping) return
       const nowMs = this.#powers.clock.monotonicMs()
       for (const queue of this.#queues.values()) {
         for (const mailbox of queue.mailboxes) this.#look(queue, { mailbox, nowMs })

@@ -104,10 +104,13 @@ export class IdempotentRequests {
       opened ??= requests.open(request, { work: null, deadlineMs })
     }
     const kept = await this.#kept({ to, idempotency }, { request, willWait })
-    if (kept === null) return run()
-    if (kept !== 'waits') return answered(kept)
-    requests.deferred(request)
-    return opened ?? answered(unknown('nobody waits for it'))
+    if (kept === 'waits') {
+      requests.deferred(request)
+      return opened ?? answered(unknown('nobody waits for it'))
+    }
+    // The wait that it was opened for had ended by then: nobody will be told under this number.
+    requests.finish(request, kept ?? unknown('it did not wait'))
+    return kept === null ? run() : answered(kept)
   }
 
   /** The answer, `waits` if `request` will be told, or null for a new key. */

@@ -5,7 +5,8 @@
  * Invariants:
  * 1. every row up to the cursor is held, or is done with;
  * 2. while it is `behind`, rows that come with verdicts are left to the pages, so that order holds and memory is bounded;
- * 3. it has caught up when a page is empty that was asked for after the last row was left out.
+ * 3. it has caught up when a page reaches the last row that was left out (what no verdict told of is older than what one
+ *    did), or when one is empty that was asked for after that. While rows keep coming no page may ever be empty.
  *
  * A row may be found twice in a race between a page and its own end. The second delivery is refused as consumed.
  */
@@ -19,7 +20,10 @@ export class OutboxFeed {
   readonly #held = new Set<number>()
   #cursor = 0
   #behind = true
+  /** Since the last question. */
   #leftOut = false
+  /** The highest row that was ever left to the pages; null: none. */
+  #lastLeftOut: number | null = null
   #asked: number | null = null
 
   constructor({ rowsMax }: { readonly rowsMax: number }) {
@@ -44,6 +48,7 @@ export class OutboxFeed {
       if (!this.#behind && this.#held.size < this.#rowsMax) return this.#hold(row)
       this.#behind = true
       this.#leftOut = true
+      this.#lastLeftOut = Math.max(this.#lastLeftOut ?? 0, row)
       // Results of calls are heard after verdicts, so its number may be below the cursor.
       this.#cursor = Math.min(this.#cursor, row - 1)
       return false
@@ -77,6 +82,7 @@ export class OutboxFeed {
       if (!this.#held.has(row.row) && this.#hold(row.row)) taken.push(row)
       this.#cursor = row.row
     }
+    if (this.#lastLeftOut !== null && this.#cursor >= this.#lastLeftOut) this.#behind = false
     return taken
   }
 

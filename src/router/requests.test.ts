@@ -156,6 +156,8 @@ test('stopping lets turns end, refuses what is new, and leaves nobody without an
   await world.pass(5_100)
   await stopped
   assert.deepEqual([told(hangs), told(waits)], ['failed OUTCOME_UNKNOWN', 'failed OVERLOADED'])
+  await world.pass(2_000)
+  assert.equal(world.clock.nextMs(), null, 'nothing is looked for any more')
 })
 
 test('every request is refused until the outbox has been read', async () => {
