@@ -7,11 +7,11 @@ import { assert } from '../base/index.ts'
 import type { Answer, Commit, NumberedEvent, Refusal, Verdict } from '../turn/index.ts'
 import { endingOf, NOBODY, type Origin, tell } from './ending.ts'
 import { storeErrors } from './errors.ts'
-import { keepAnswer, keptAnswer } from './idempotency.ts'
+import { keepAnswer, keptAnswer, sweepDueMs } from './idempotency.ts'
 import { writeIndexes } from './indexes.ts'
 import { continuationOf, deleteOutboxRow, insertOutboxRow, senderOf } from './outbox.ts'
 import { type Written, writeRecord } from './record.ts'
-import { type Effects, noEffects, type StoreState } from './state.ts'
+import { dueAt, type Effects, noEffects, type StoreState } from './state.ts'
 import { changeTimers, deleteTimer, deleteTimersOf, hasTimer } from './timers.ts'
 import { endWaitsOf, openWait, settleWaits } from './waits.ts'
 
@@ -105,6 +105,7 @@ function decideOutcome(
 ): void {
   const { to, outcome, cause, nowMs } = commit
   const idempotency = cause.type === 'request' ? cause.idempotency : null
+  if (idempotency !== null) dueAt(effects, sweepDueMs(nowMs))
   if (outcome.type === 'deferred') {
     assert(commit.waitUntilMs !== null, 'a deferred outcome has a deadline')
     const { token } = outcome

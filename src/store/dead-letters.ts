@@ -44,8 +44,6 @@ type Burial = {
 /** No effect if the row is gone. @throws DEAD_LETTERS_FULL */
 export function bury(state: StoreState, burial: Burial): { outbox: OutboxRow[] } {
   const effects: Effects = noEffects()
-  const most = state.limits.deadLettersMax
-  if (state.progress.deadLetters >= most) throw storeErrors.DEAD_LETTERS_FULL({ most })
   switch (burial.cause) {
     case 'message':
       buryMessage(state, effects, burial)
@@ -168,6 +166,9 @@ function insert(
   { cause, code, reason, attempts, nowMs }: Burial,
   row: Omit<Stored, 'id' | 'cause' | 'at_ms' | 'code' | 'reason' | 'attempts'>,
 ): void {
+  const most = state.limits.deadLettersMax
+  // What was done before is taken back with the transaction: the row stays where it was.
+  if (state.progress.deadLetters >= most) throw storeErrors.DEAD_LETTERS_FULL({ most })
   state.progress.deadLetters += 1
   state.db.run(
     'insert into dead_letter values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

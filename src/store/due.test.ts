@@ -190,6 +190,7 @@ test('buries nothing more when there are too many dead letters, and loses nothin
     store.call('scanOutbox', { after: 0, limit: 10 }).some(({ row }) => row === 2),
     true,
   )
+  assert.deepEqual(store.call('bury', { cause: 'timer', row: 99, ...burial }).outbox, [], 'what is gone needs no room')
 })
 
 test('refuses a message on behalf of a receiver that is not there', () => {

@@ -3,7 +3,7 @@
  * due. And the outbox from a row on, which is how the router finds after a start what was on its way.
  */
 import type { Due } from '../turn/index.ts'
-import { sweepKeys } from './idempotency.ts'
+import { nextSweep, sweepKeys } from './idempotency.ts'
 import { outboxPage } from './outbox.ts'
 import { fireSchedules, nextSchedule } from './schedules.ts'
 import { type Effects, noEffects, type StoreState } from './state.ts'
@@ -12,7 +12,8 @@ import { expireWaits } from './waits.ts'
 
 /**
  * Outbox rows come whatever their `notBeforeMs`: the router that holds them waits. `nextMs` is `nowMs` itself when a
- * page was full, so that the rest is asked for.
+ * page was full, so that the rest is asked for. Keys to be swept count as well: where nothing else is ever due they
+ * would stay for ever.
  */
 export function due(
   state: StoreState,
@@ -29,7 +30,9 @@ export function due(
     timers.length >= limit ||
     state.db.get('select 1 from outbox where row > ? limit 1', lastRow) !== undefined ||
     (nextWait(state) ?? Number.POSITIVE_INFINITY) <= nowMs
-  const times = [nextTimer(state, nowMs), nextWait(state), nextSchedule(state)].filter((time) => time !== null)
+  const times = [nextTimer(state, nowMs), nextWait(state), nextSchedule(state), nextSweep(state)].filter(
+    (time) => time !== null,
+  )
   const nextMs = more ? nowMs : times.length === 0 ? null : Math.min(...times)
   return { outbox, timers, answers: effects.answers, nextMs }
 }

@@ -65,6 +65,17 @@ export function settleKey(state: StoreState, at: Key, answer: Answer): void {
   )
 }
 
+/** When a key that was used at `atMs` may be swept. */
+export function sweepDueMs(atMs: number): number {
+  return atMs + IDEMPOTENCY_KEPT_MS + 1
+}
+
+/** In the past if there is more to sweep than one call does. */
+export function nextSweep(state: StoreState): number | null {
+  const oldest = state.db.get<{ at: number | null }>('select min(at_ms) as at from idempotency')?.at ?? null
+  return oldest === null ? null : sweepDueMs(oldest)
+}
+
 export function sweepKeys(state: StoreState, nowMs: number): void {
   const before = nowMs - IDEMPOTENCY_KEPT_MS
   if (state.db.get('select 1 from idempotency where at_ms < ? limit 1', before) === undefined) return

@@ -238,3 +238,11 @@ test('sweeps idempotency keys after a day, and keeps them over the end of their 
   store.call('due', { ...NOW, nowMs: 1_001 + day })
   assert.equal(store.call('idempotent', { to: A, key: 'k' }), null)
 })
+
+test('asks to be asked again for keys alone, so that they are swept where nothing else is ever due', () => {
+  const store = openTester()
+  const sweepMs = 1_001 + 24 * 60 * 60 * 1_000
+  assert.equal(store.commit({ cause: KEYED }).dueMs, sweepMs)
+  assert.equal(store.call('due', NOW).nextMs, sweepMs)
+  assert.equal(store.call('due', { ...NOW, nowMs: sweepMs }).nextMs, null)
+})

@@ -97,7 +97,7 @@ export type Verdict =
       /** Callers outside that can be answered now: this turn's own, and waits that it ended. */
       readonly answers: readonly { readonly request: number; readonly answer: Answer }[]
       readonly outbox: readonly OutboxRow[]
-      /** The earliest timer, wait or schedule that the transaction added, if any. */
+      /** The earliest timer or wait that the transaction added, or when its idempotency key is to be swept; if any. */
       readonly dueMs: number | null
     }
   | {
