@@ -74,6 +74,8 @@ export function passToRoute(
       if (upload.tooLarge && !response.headersSent)
         return refuse(gatewayErrors.BODY_TOO_LARGE({ bytesMax: limits.routeBodyBytesMax }))
       responding.log({ level: 'error', message: `The route '${name}' failed.`, data: error })
+      // It may be the answer that cannot be written: then the route is to stop making it.
+      gone.abort(error)
       // A response that has begun can only be cut off: then the client sees that it is not whole.
       if (response.headersSent) response.destroy()
       else refuse(gatewayErrors.ROUTE_FAILED({ route: name }))

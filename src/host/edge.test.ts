@@ -11,7 +11,7 @@ function edge() {
   return {
     asked,
     lines,
-    edge: new Edge({ send: (item) => asked.push(item), log: ({ message }) => lines.push(message) }),
+    edge: new Edge({ send: (item) => asked.push(item) > 0, log: ({ message }) => lines.push(message) }),
   }
 }
 
@@ -42,4 +42,9 @@ test('questions that the edge cell takes with it fail, and later ones are asked 
   const plans = host.plans()
   host.receive([{ type: 'folding', id: asked[1]?.id ?? 0, plans: [] }])
   assert.deepEqual(await plans, [])
+})
+
+test('a question that comes while no cell serves fails at once', async () => {
+  const host = new Edge({ send: () => false, log: () => {} })
+  await assert.rejects(host.authenticate(request), { code: 'EDGE_FAILED', message: /does not serve/ })
 })

@@ -5,13 +5,14 @@ import { hostErrors } from './errors.ts'
 type Question = ToEdge extends infer Item ? (Item extends ToEdge ? Omit<Item, 'id'> : never) : never
 
 export class Edge {
-  readonly #send: (item: ToEdge) => void
+  readonly #send: (item: ToEdge) => boolean
   readonly #log: (line: { level: 'warn' | 'error'; message: string; stack?: string }) => void
   readonly #waiting = new Map<number, PromiseWithResolvers<FromEdge>>()
   #next = 1
 
   constructor(options: {
-    send: (item: ToEdge) => void
+    /** false: no cell serves at the moment. */
+    send: (item: ToEdge) => boolean
     log: (line: { level: 'warn' | 'error'; message: string; stack?: string }) => void
   }) {
     this.#send = options.send
@@ -69,8 +70,11 @@ export class Edge {
   #ask(question: Question): Promise<FromEdge> {
     const id = this.#next++
     const waiting = Promise.withResolvers<FromEdge>()
+    // A cell that has ended has been told of: nobody would answer, and nobody would say so.
+    if (!this.#send({ ...question, id } as ToEdge)) {
+      return Promise.reject(hostErrors.EDGE_FAILED({ problem: 'its cell does not serve' }))
+    }
     this.#waiting.set(id, waiting)
-    this.#send({ ...question, id } as ToEdge)
     return waiting.promise
   }
 }

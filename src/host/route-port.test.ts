@@ -23,8 +23,8 @@ function route() {
     caller: { identity: 'ada', connection: null },
     signal: leaving.signal,
   })
-  const head = () =>
-    cell.receive([{ type: 'http-head', id: 1, status: 200, statusText: '', headers: [], hasBody: true }])
+  const head = (hasBody = true) =>
+    cell.receive([{ type: 'http-head', id: 1, status: 200, statusText: '', headers: [], hasBody }])
   return { cell, sent, lines, leaving, response, head }
 }
 
@@ -67,4 +67,18 @@ test('a client that leaves before the answer ends the request in the cell', asyn
   leaving.abort()
   await assert.rejects(response, { code: 'ROUTE_INTERRUPTED' })
   assert.deepEqual(sent.at(-1), { type: 'http-abort', id: 1 })
+})
+
+test('an answer without a body, which nobody reads, leaves nothing behind', async () => {
+  const { cell, sent, response, head } = route()
+  head(false)
+  const { body } = await response
+  assert.equal(cell.open, 1)
+  cell.receive([{ type: 'http-end', id: 1 }])
+  assert.equal(cell.open, 0)
+  assert.equal(await textOf(body), '')
+  assert.deepEqual(
+    sent.map(({ type }) => type),
+    ['http'],
+  )
 })

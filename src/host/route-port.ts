@@ -20,6 +20,8 @@ export type RoutePortOptions = {
 type Exchange = {
   readonly head: PromiseWithResolvers<RouteResponse>
   readonly pieces: (Uint8Array | null)[]
+  /** Nobody reads a body that is not there: the end of the answer is the end of the exchange. */
+  bodiless: boolean
   failed: Error | null
   /** Wakes the reader of the response. */
   wake: (() => void) | null
@@ -37,6 +39,11 @@ export class RouteCell {
     this.#options = options
   }
 
+  /** Requests that are not at their end. */
+  get open(): number {
+    return this.#exchanges.size
+  }
+
   /** @throws ROUTE_THREW, ROUTE_INTERRUPTED; the body's iterator may throw them too, after the head has left. */
   answer(request: RouteRequest): Promise<RouteResponse> {
     const id = this.#next++
@@ -44,6 +51,7 @@ export class RouteCell {
     const exchange: Exchange = {
       head: Promise.withResolvers(),
       pieces: [],
+      bodiless: false,
       failed: null,
       wake: null,
       window: HTTP_WINDOW_BYTES,
@@ -74,7 +82,8 @@ export class RouteCell {
     if (exchange === undefined) return
     switch (item.type) {
       case 'http-head': {
-        const { status, headers } = item
+        const { status, headers, hasBody } = item
+        exchange.bodiless = !hasBody
         return exchange.head.resolve({ status, headers, body: this.#body(item.id, exchange) })
       }
       case 'http-piece':
@@ -82,6 +91,7 @@ export class RouteCell {
         return exchange.wake?.()
       case 'http-end':
         exchange.pieces.push(null)
+        if (exchange.bodiless) this.#abandon(item.id)
         return exchange.wake?.()
       case 'http-taken':
         exchange.window += item.bytes

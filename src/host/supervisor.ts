@@ -51,9 +51,11 @@ export class Supervisor {
     this.#keeping = this.#keepAlive(cell)
   }
 
-  /** To the cell that serves now; to nobody if none does, then `ended` has been or will be told. */
-  send(item: ToGuest): void {
-    if (this.#state === 'serving') this.#cell?.send(item)
+  /** To the cell that serves now; to nobody if none does (false), then `ended` has been or will be told. */
+  send(item: ToGuest): boolean {
+    if (this.#state !== 'serving' || this.#cell === null) return false
+    this.#cell.send(item)
+    return true
   }
 
   /** The cell that serves, for questions to its thread. */

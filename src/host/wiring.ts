@@ -79,7 +79,7 @@ export function wire(parts: {
       log.write({ ...line, ...(line.data === undefined ? {} : { data: withMappedStack(line.data, mapStack) }) }),
   })
 
-  const edge = new Edge({ send: (item) => supervisors.get('edge')?.send(item), log: say('edge') })
+  const edge = new Edge({ send: (item) => supervisors.get('edge')?.send(item) ?? false, log: say('edge') })
   const ownEpochs = new Map<string, number>()
 
   for (const image of release.manifest.cells) {
