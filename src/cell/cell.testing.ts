@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { realClock } from '../base/clock.testing.ts'
+import type { Clock } from '../base/index.ts'
 import type { CodifiedComponent, CodifiedContract } from '../component/codified.ts'
 import type { CellImage, ReleaseFile } from '../release/manifest.ts'
 import { type CellToStore, type Delivery, pack, type StoreToCell, unpack } from '../turn/index.ts'
@@ -79,6 +80,7 @@ export type TestCellOptions = {
   readonly output?: (text: string) => void
   /** Changes the image after its digests were taken. */
   readonly corrupt?: (image: CellImage) => CellImage
+  readonly clock?: Clock
 }
 
 export type TestCell = {
@@ -119,7 +121,7 @@ export function testCell(options: TestCellOptions): TestCell {
     },
     {
       spawn: (entry, worker) => new Worker(entry, worker),
-      clock: realClock,
+      clock: options.clock ?? realClock,
       digest: sha256,
       schedule: setImmediate,
       output: (text) => options.output?.(text),

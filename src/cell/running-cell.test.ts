@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { codeOf } from '../base/index.ts'
+import { realClock } from '../base/clock.testing.ts'
+import { type Clock, codeOf } from '../base/index.ts'
 import { delivery, probeScript, testCell, testStore } from './cell.testing.ts'
 
 const isCode = (code: string) => (error: unknown) => codeOf(error) === code
@@ -14,6 +15,39 @@ test('a cell that loads is ready, and stops when asked', async () => {
   assert.deepEqual([end.reason, end.suspectTurn], ['stopped', null])
   assert.equal(await cell.heapBytes(), null)
   await assert.rejects(cell.heapSnapshot(), isCode('CELL_ENDED'))
+})
+
+test('asking for the heap again and again leaves no timer behind', async () => {
+  let pending = 0
+  const clock: Clock = {
+    ...realClock,
+    after(delayMs, then) {
+      pending += 1
+      let open = true
+      const close = () => {
+        if (open) pending -= 1
+        open = false
+      }
+      const timer = realClock.after(delayMs, () => {
+        close()
+        then()
+      })
+      return {
+        cancel: () => {
+          close()
+          timer.cancel()
+        },
+      }
+    },
+  }
+  const { cell } = testCell({ script: probeScript({}), clock })
+  await cell.ready
+  await cell.heapBytes()
+  const before = pending
+  for (let asked = 0; asked < 10; asked++) await cell.heapBytes()
+  const after = pending
+  await cell.kill()
+  assert.ok(after <= before, `${after - before} timers more`)
 })
 
 test('a script that throws while it loads is a failed load, with its reason', async () => {

@@ -39,7 +39,7 @@ export class RunningCell implements Cell {
   readonly #outbox: Batcher<ToGuest>
   readonly #started = Promise.withResolvers<void>()
   readonly #gone = Promise.withResolvers<CellEnd>()
-  readonly #timers: { stop(): void }[] = []
+  readonly #timers = new Set<{ stop(): void }>()
   #early: FromGuest[] = []
   #take: ((items: readonly FromGuest[]) => void) | null = null
   /** Why it ends: set by the first to know, told when the thread is gone. */
@@ -90,9 +90,12 @@ export class RunningCell implements Cell {
 
   async heapBytes(): Promise<number | null> {
     if (this.#over) return null
-    const late = new Promise<null>((resolve) => this.#after(HEAP_ANSWER_MS, () => resolve(null)))
+    const late = Promise.withResolvers<null>()
+    const timer = this.#after(HEAP_ANSWER_MS, () => late.resolve(null))
     const asked = this.#worker.getHeapStatistics().then(({ used_heap_size }) => used_heap_size)
-    return Promise.race([asked.catch(() => null), late])
+    const answer = await Promise.race([asked.catch(() => null), late.promise])
+    timer.cancel()
+    return answer
   }
 
   async cpuProfile({ durationMs }: { readonly durationMs: number }): Promise<string> {
@@ -149,7 +152,7 @@ export class RunningCell implements Cell {
       },
       holdMs,
     )
-    this.#timers.push(guard)
+    this.#timers.add(guard)
   }
 
   /** undefined before the thread's loop has begun: it then counts nothing. */
@@ -176,9 +179,20 @@ export class RunningCell implements Cell {
   }
 
   #after(delayMs: number, then: () => void): Timer {
-    const timer = this.#options.powers.clock.after(delayMs, then)
-    this.#timers.push({ stop: () => timer.cancel() })
-    return timer
+    const entry = {
+      stop: () => timer.cancel(),
+    }
+    const timer = this.#options.powers.clock.after(delayMs, () => {
+      this.#timers.delete(entry)
+      then()
+    })
+    this.#timers.add(entry)
+    return {
+      cancel: () => {
+        this.#timers.delete(entry)
+        timer.cancel()
+      },
+    }
   }
 
   #end(cause: EndCause): void {
