@@ -13,4 +13,4 @@ export type {
 } from './host.ts'
 export type { InvariantResult } from './invariants.ts'
 export { outboundFetch } from './outbound-fetch.ts'
-export { RUNTIME_VERSION, type StartHost, startHost } from './start.ts'
+export { type StartHost, startHost } from './start.ts'

@@ -3,6 +3,7 @@
  * the router take up what was under way, and opens the gateways last, so that whoever gets a connection is served.
  */
 
+import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { close as closeInspector, url as inspectorUrl, open as openInspector } from 'node:inspector'
 import { join } from 'node:path'
@@ -17,9 +18,6 @@ import { machineClock, machineRandom } from './powers.ts'
 import { keepRelease } from './release-copy.ts'
 import { RunningHost } from './running-host.ts'
 import { wire } from './wiring.ts'
-
-/** The runtime that a generation is of; changes whenever what we do with the same release may differ. */
-export const RUNTIME_VERSION = '0.1.0'
 
 export type StartHost = {
   readonly release: Release
@@ -85,7 +83,7 @@ export async function startHost(options: StartHost): Promise<Host> {
     await Promise.all(wiring.supervisors.map((supervisor) => supervisor.start()))
     const { generation } = await store.call('activate', {
       release: release.digest,
-      runtime: RUNTIME_VERSION,
+      runtime: runtimeVersion(),
       node: process.version,
       nowMs: machineClock.nowMs(),
     })
@@ -128,4 +126,11 @@ async function declareSchedules(store: StoreHandle<unknown>, release: Release): 
     input: schedule.input,
   }))
   await store.call('schedules', { nowMs: machineClock.nowMs(), schedules })
+}
+
+/** The runtime that a generation is of: what we do with the same release may differ from version to version. */
+function runtimeVersion(): string {
+  // Above `src` in the sources, and above `lib` in the package.
+  const path = join(import.meta.dirname, '../../package.json')
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }

@@ -50,7 +50,7 @@ export function wire(parts: {
   })
   const say = (from: string) => (line: { level: 'info' | 'warn' | 'error'; message: string; stack?: string }) => {
     const { stack, ...rest } = line
-    log.write({ from, ...rest, ...(stack ? { data: { stack: mapStack(stack) } } : {}) })
+    log.write({ from, ...rest, ...(stack ? { data: withMappedStack({ stack }, mapStack) } : {}) })
   }
 
   const router = createRouter({

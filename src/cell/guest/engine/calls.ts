@@ -66,8 +66,8 @@ export function isContract(value: unknown): value is ContractValue {
 }
 
 export function isKey(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= KEY_LENGTH_MAX
+  return typeof value === 'string' && value !== '' && value.length <= KEY_LENGTH_MAX && value.isWellFormed()
 }
 
 /** What is wrong with a key that `isKey` refuses. */
-export const KEY_WANTED = `a key is a text of 1 to ${KEY_LENGTH_MAX} characters`
+export const KEY_WANTED = `a key is a well-formed text of 1 to ${KEY_LENGTH_MAX} characters`

@@ -60,6 +60,7 @@ test('refuses sends that cannot arrive', async () => {
   await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, ''), /1 to 512 characters/)
   await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, 5), /shelf\/5/)
   await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, 'x'.repeat(513)), /1 to 512 characters/)
+  await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, 'half \ud83d'), /well-formed/)
   await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, 's')['count']?.(), /is a read; ask for it/)
   await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, 's')['inner']?.(), /kept to itself/)
   await faultsWith('SEND_INVALID', (turn) => turn.send(Shelf, 's')['store']?.({ item: new Map() }), /item is a Map/)
