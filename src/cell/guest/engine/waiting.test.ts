@@ -102,7 +102,7 @@ test('refuses asks of what is no read', async () => {
     assert.deepEqual(cell.about('ask'), [])
   }
   await check((turn) => turn.ask({}, 's'), /no contract/)
-  await check((turn) => turn.ask(Shelf, 5), /a key is a text/)
+  await check((turn) => turn.ask(Shelf, 5), /a key is a well-formed text/)
   await check((turn) => turn.ask(Shelf, 's')['store']?.({ item: 'a' }), /no read; send it/)
   await check((turn) => turn.ask(Shelf, 's')['secret']?.(), /kept to itself/)
   await check((turn) => turn.ask(Shelf, 's')['count']?.(new Map()), /is a Map/)
