@@ -1,6 +1,6 @@
 /**
- * Collects items and posts them as one array per event-loop tick: threads pay per message, not per item
- * (three times the throughput, see docs/architecture.md). `schedule` is the host's `setImmediate`, or a test's own.
+ * Collects items and posts them as one array per event-loop tick, because threads pay per message more than per item.
+ * `schedule` is the host's `setImmediate`, or a test's own.
  */
 export type Batcher<T> = {
   push(item: T): void

@@ -4,7 +4,8 @@
  */
 import { type FromRoute, HTTP_WINDOW_BYTES, type ToRoute } from '../cell/index.ts'
 import type { RouteRequest, RouteResponse } from '../gateway/index.ts'
-import type { Answer, CallResult } from '../turn/index.ts'
+import { resultOf } from '../router/index.ts'
+import type { Answer } from '../turn/index.ts'
 import { hostErrors } from './errors.ts'
 
 type Call = Extract<FromRoute, { type: 'call' }>
@@ -169,17 +170,5 @@ export class RouteCell {
     exchange.head.reject(error)
     exchange.wake?.()
     exchange.grown?.()
-  }
-}
-
-function resultOf(answer: Answer): CallResult {
-  switch (answer.type) {
-    case 'replied':
-    case 'rejected':
-      return { type: 'settled', outcome: answer }
-    case 'failed':
-      return { type: 'failed', code: answer.code, message: answer.message }
-    default:
-      return answer satisfies never
   }
 }

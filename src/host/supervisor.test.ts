@@ -61,12 +61,17 @@ function world(changes: Partial<SupervisorOptions> = {}) {
 
 const settle = () => new Promise((next) => setImmediate(next))
 
-test('a cell that dies is told as ended before the next one starts, at once', async () => {
-  const { supervisor, told, at } = world()
+/** Starts it, and has its first cell serve. */
+async function serving(supervisor: Supervisor, at: (number: number) => ReturnType<typeof fakeCell>): Promise<void> {
   const starting = supervisor.start()
   await settle()
   at(0).ready.resolve()
   await starting
+}
+
+test('a cell that dies is told as ended before the next one starts, at once', async () => {
+  const { supervisor, told, at } = world()
+  await serving(supervisor, at)
   at(0).ended.resolve(DEAD)
   await settle()
   at(1).ready.resolve()
@@ -94,10 +99,7 @@ test('nothing is sent to a cell that is being replaced', async () => {
 
 test('a cell that keeps dying is started again with pauses that double, and never given up', async () => {
   const { supervisor, clock, at, cells } = world()
-  const starting = supervisor.start()
-  await settle()
-  at(0).ready.resolve()
-  await starting
+  await serving(supervisor, at)
   const pauses: number[] = []
   for (let death = 0; death < 12; death++) {
     at(death).ended.resolve(DEAD)
@@ -140,10 +142,7 @@ test('a start that fails is told to whoever waits for the first one, and tried a
   await refused
 
   const { supervisor, clock, at } = world()
-  const starting = supervisor.start()
-  await settle()
-  at(0).ready.resolve()
-  await starting
+  await serving(supervisor, at)
   at(0).ended.resolve(DEAD)
   await settle()
   at(1).ready.reject(new Error('no such module'))
@@ -158,10 +157,7 @@ test('a start that fails is told to whoever waits for the first one, and tried a
 
 test('a stop in a pause ends it, and leaves no timer', async () => {
   const { supervisor, clock, at } = world()
-  const starting = supervisor.start()
-  await settle()
-  at(0).ready.resolve()
-  await starting
+  await serving(supervisor, at)
   for (const death of [0, 1]) {
     at(death).ready.resolve()
     await settle()
@@ -178,10 +174,7 @@ test('a stop while the next epoch is opened leaves no cell running', async () =>
   const opening = Promise.withResolvers<number>()
   let opened = 0
   const { supervisor, at } = world({ openEpoch: () => (opened++ === 0 ? Promise.resolve(1) : opening.promise) })
-  const starting = supervisor.start()
-  await settle()
-  at(0).ready.resolve()
-  await starting
+  await serving(supervisor, at)
   at(0).ended.resolve(DEAD)
   await settle()
   const stopped = supervisor.stop({ graceMs: 0 })

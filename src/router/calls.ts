@@ -65,7 +65,8 @@ function charactersOf({ request, result }: Flight['work']['recorded'][number]): 
   return request.length + (result.type === 'fetched' ? result.response.body.length : 0)
 }
 
-function resultOf(answer: RouterAnswer): CallResult {
+/** An answer as whoever runs in a cell is told of it. */
+export function resultOf(answer: RouterAnswer): CallResult {
   switch (answer.type) {
     case 'replied':
     case 'rejected':

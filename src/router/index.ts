@@ -1,6 +1,7 @@
 /** The router: mailboxes, delivery, answers. Talks to ports; knows no worker, no database, no socket. */
 export type { Contracted, Contracts, From } from './admission.ts'
 export type { Attach, Attached } from './attachments.ts'
+export { resultOf } from './calls.ts'
 export type { Failure, RouterAnswer } from './errors.ts'
 export type { RouterLimits } from './limits.ts'
 export type { RouterLog } from './log.ts'
